@@ -1,0 +1,61 @@
+import { Schema } from "effect"
+import { AudienceId } from "./AudienceId.ts"
+import { errorFields, errorFieldsOpen } from "./Errors.ts"
+import { Instant } from "./Instant.ts"
+import { OrganizationId } from "./Organization.ts"
+
+export const ImportId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("ImportId"))
+export type ImportId = typeof ImportId.Type
+
+export const ImportStatus = Schema.Literals(["PENDING", "PROCESSING", "COMPLETED", "FAILED"]).annotate({ identifier: "ImportStatus" })
+export type ImportStatus = typeof ImportStatus.Type
+
+/** Why a row was refused. `row` is the line's number as an editor shows it, the header being line 1. */
+export const ImportRowError = Schema.Struct({
+  row: Schema.Finite,
+  issues: Schema.Array(Schema.Unknown)
+}).annotate({ identifier: "ImportRowError" })
+export type ImportRowError = typeof ImportRowError.Type
+
+/** A file of consumers on its way into an audience. */
+export const Import = Schema.Struct({
+  id: ImportId,
+  organizationId: OrganizationId,
+  audienceId: AudienceId,
+  status: ImportStatus,
+  /** 0 to 100. */
+  progress: Schema.Finite,
+  /** Rows in the file; null until they are counted. */
+  totalConsumers: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
+  processedConsumers: Schema.Finite,
+  errorCount: Schema.Finite,
+  /** The first 200. */
+  errors: Schema.optionalKey(Schema.NullOr(Schema.Array(ImportRowError))),
+  s3Key: Schema.String,
+  /** Why the import as a whole FAILED. An extension. */
+  failureReason: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  archived: Schema.Boolean,
+  createdAt: Instant,
+  createdBy: Schema.String,
+  updatedAt: Schema.optionalKey(Schema.NullOr(Instant)),
+  updatedBy: Schema.optionalKey(Schema.NullOr(Schema.String))
+}).annotate({ identifier: "Import" })
+export type Import = typeof Import.Type
+
+/** `uploadUrl` takes the file by PUT; it is signed, lives one hour and needs no key. */
+export const ImportWithUpload = Schema.Struct({
+  ...Import.fields,
+  uploadUrl: Schema.String
+}).annotate({ identifier: "ImportWithUpload" })
+export type ImportWithUpload = typeof ImportWithUpload.Type
+
+export class ImportNotFound extends Schema.Error<ImportNotFound>("ImportNotFound")(
+  errorFields("ImportNotFound", "Import not found"),
+  { httpApiStatus: 404 }
+) {}
+
+/** The upload URL was tampered with, is over, or has been used. */
+export class UploadRefused extends Schema.Error<UploadRefused>("UploadRefused")(
+  errorFieldsOpen("UploadRefused", "Upload URL is not valid"),
+  { httpApiStatus: 403 }
+) {}

@@ -1,0 +1,27 @@
+import { HttpApi, OpenApi } from "effect/http-api"
+import { AudiencesApi } from "./AudiencesApi.ts"
+import { ConsumersApi } from "./ConsumersApi.ts"
+import { ImportsApi } from "./ImportsApi.ts"
+import { MembersApi } from "./MembersApi.ts"
+import { RulesApi } from "./RulesApi.ts"
+
+/** The path under which a server of this contract answers. */
+export const basePath = "/api"
+
+/** The contract, relative to `basePath`. */
+export class Api extends HttpApi.make("audiences")
+  .add(AudiencesApi)
+  .add(RulesApi)
+  .add(MembersApi)
+  .add(ImportsApi)
+  .add(ConsumersApi)
+  .annotate(HttpApi.PayloadParseOptions, { errors: "all", reportInput: true })
+  .annotate(HttpApi.ParamsParseOptions, { errors: "all", reportInput: true })
+  .annotate(HttpApi.QueryParseOptions, { errors: "all", reportInput: true })
+  .annotateMerge(OpenApi.annotations({
+    title: "Audiences API",
+    version: "1.0.0",
+    description: "Who is in which audience, right now, and why.",
+    servers: [{ url: basePath }]
+  }))
+{}

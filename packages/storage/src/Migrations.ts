@@ -1,0 +1,22 @@
+import { Layer } from "effect"
+import { Migrator } from "effect/sql"
+import organizations from "./migrations/0001_organizations.ts"
+import consumers from "./migrations/0002_consumers.ts"
+import audiences from "./migrations/0003_audiences.ts"
+import memberships from "./migrations/0004_memberships.ts"
+import changes from "./migrations/0005_changes.ts"
+import imports from "./migrations/0006_imports.ts"
+
+/** Building this layer brings the database up to date. */
+export const Migrations = Layer.effectDiscard(
+  Migrator.make({})({
+    loader: Migrator.fromRecord({
+      "0001_organizations": organizations,
+      "0002_consumers": consumers,
+      "0003_audiences": audiences,
+      "0004_memberships": memberships,
+      "0005_changes": changes,
+      "0006_imports": imports
+    })
+  })
+)
