@@ -3,7 +3,15 @@ import { randomBytes } from "node:crypto"
 import { existsSync } from "node:fs"
 import { chown, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { basename, join } from "node:path"
-import { claimHome, type ClusterLocation, locateCluster, passwordIn, pointedHome, pointTo, relocationRoot } from "./ClusterLocation.ts"
+import {
+  claimHome,
+  type ClusterLocation,
+  locateCluster,
+  passwordIn,
+  pointedHome,
+  pointTo,
+  relocationRoot
+} from "./ClusterLocation.ts"
 import { attempt, EmbeddedPostgresError } from "./EmbeddedPostgresError.ts"
 import { stopOrphan } from "./Orphan.ts"
 import { findPlatformPackage, placeBinaries, type PostgresBinaries } from "./PostgresBinaries.ts"
@@ -22,7 +30,7 @@ export interface Cluster {
 export const superuser = "audiences"
 
 /** Finds the data directory's cluster or creates it. The caller holds the lock of the data directory. */
-export const prepareCluster = Effect.fnUntraced(function*(dataDir: string) {
+export const prepareCluster = Effect.fnUntraced(function* (dataDir: string) {
   const pointed = yield* pointedHome(dataDir)
   const user = yield* chooseUnprivilegedUser(join(pointed ?? dataDir, "postgres"))
   const binaries = yield* placeBinaries({
@@ -48,24 +56,30 @@ export const prepareCluster = Effect.fnUntraced(function*(dataDir: string) {
   return cluster
 })
 
-const isInitialised = Effect.fnUntraced(function*({ binaries, directory }: Cluster) {
-  const names = yield* attempt(`Cannot read ${directory}`, () => existsSync(directory) ? readdir(directory) : [])
+const isInitialised = Effect.fnUntraced(function* ({ binaries, directory }: Cluster) {
+  const names = yield* attempt(`Cannot read ${directory}`, () => (existsSync(directory) ? readdir(directory) : []))
   if (names.length === 0) return false
   if (!names.includes("PG_VERSION")) {
     return yield* new EmbeddedPostgresError({
       message: `${directory} holds files but no PostgreSQL cluster (no PG_VERSION): move it away, or set AUDIENCES_DATA_DIR`
     })
   }
-  const version = (yield* attempt(`Cannot read ${directory}`, () => readFile(join(directory, "PG_VERSION"), "utf8"))).trim()
+  const version = (yield* attempt(`Cannot read ${directory}`, () =>
+    readFile(join(directory, "PG_VERSION"), "utf8")
+  )).trim()
   if (version === binaries.majorVersion) return true
   return yield* new EmbeddedPostgresError({
-    message: `The database in ${directory} was written by PostgreSQL ${version}, and this server brings PostgreSQL ${binaries.majorVersion}, ` +
+    message:
+      `The database in ${directory} was written by PostgreSQL ${version}, and this server brings PostgreSQL ${binaries.majorVersion}, ` +
       `which cannot read it: dump it with ${version} and restore it, or set AUDIENCES_DATA_DIR or AUDIENCES_DATABASE_URL`
   })
 })
 
 /** Killed half way, initdb leaves a draft and never a cluster. */
-const initialise = Effect.fnUntraced(function*({ binaries, directory, password, user }: Cluster, { home }: ClusterLocation) {
+const initialise = Effect.fnUntraced(function* (
+  { binaries, directory, password, user }: Cluster,
+  { home }: ClusterLocation
+) {
   const draft = join(home, `${draftPrefix}${randomBytes(6).toString("hex")}`)
   const passwordFile = `${draft}.password`
   yield* attempt(`Cannot create ${draft}`, async () => {
@@ -73,15 +87,19 @@ const initialise = Effect.fnUntraced(function*({ binaries, directory, password, 
     await writeFile(passwordFile, password, { mode: 0o600 })
     if (user !== undefined) for (const path of [draft, passwordFile]) await chown(path, user.uid, user.gid)
   })
-  const { exitCode, output } = yield* runProgram(binaries.initdb, [
-    `--pgdata=${draft}`,
-    `--username=${superuser}`,
-    `--pwfile=${passwordFile}`,
-    "--auth=scram-sha-256",
-    "--encoding=UTF8",
-    "--locale=C",
-    "--no-instructions"
-  ], { user })
+  const { exitCode, output } = yield* runProgram(
+    binaries.initdb,
+    [
+      `--pgdata=${draft}`,
+      `--username=${superuser}`,
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C",
+      "--no-instructions"
+    ],
+    { user }
+  )
   yield* attempt(`Cannot delete ${passwordFile}`, () => rm(passwordFile))
   if (exitCode !== 0) {
     return yield* new EmbeddedPostgresError({
@@ -100,25 +118,30 @@ const draftPrefix = "postgres.initialising-"
 const removeDrafts = ({ home }: ClusterLocation) =>
   attempt(`Cannot read ${home}`, async () => {
     for (const name of await readdir(home)) {
-      if (name.startsWith(draftPrefix)) await rm(join(home, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
+      if (name.startsWith(draftPrefix))
+        await rm(join(home, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
     }
   })
 
 const readPassword = (dataDir: string) =>
   attempt(`Cannot read ${passwordIn(dataDir)}`, async () =>
-    existsSync(passwordIn(dataDir)) ? Option.some(await readFile(passwordIn(dataDir), "utf8")) : Option.none())
+    existsSync(passwordIn(dataDir)) ? Option.some(await readFile(passwordIn(dataDir), "utf8")) : Option.none()
+  )
 
 const writePassword = (dataDir: string, password: string) =>
   attempt(`Cannot write ${passwordIn(dataDir)}`, async () => {
     const draft = `${passwordIn(dataDir)}.draft`
     const file = await open(draft, "w", 0o600)
-    await file.writeFile(password).then(() => file.sync()).finally(() => file.close())
+    await file
+      .writeFile(password)
+      .then(() => file.sync())
+      .finally(() => file.close())
     await rename(draft, passwordIn(dataDir))
     await syncDirectory(dataDir)
   })
 
 /** Single-user mode asks for no password: whoever owns the files may do this. */
-const resetPassword = Effect.fnUntraced(function*({ binaries, directory, password, user }: Cluster) {
+const resetPassword = Effect.fnUntraced(function* ({ binaries, directory, password, user }: Cluster) {
   yield* Effect.logWarning(`The password of the database in ${directory} is lost: setting a new one`)
   const { exitCode, output } = yield* runProgram(binaries.postgres, ["--single", "-D", directory, "postgres"], {
     user,

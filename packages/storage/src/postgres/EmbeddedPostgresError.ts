@@ -11,5 +11,8 @@ export const attempt = <A>(what: string, run: () => A | PromiseLike<A>): Effect.
   Effect.tryPromise({
     try: async () => run(),
     catch: (cause) =>
-      new EmbeddedPostgresError({ message: `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, cause })
+      new EmbeddedPostgresError({
+        message: `${what}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        cause
+      })
   })

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { readFileSync, readlinkSync } from "node:fs"
+import { readdirSync, readFileSync, readlinkSync } from "node:fs"
 
 /** A running process of this machine. Zombies, which wait only to be reaped, do not count as running. */
 export interface LiveProcess {
@@ -20,6 +20,14 @@ export const findLiveProcess = (pid: number): LiveProcess | undefined => {
   const found = process.platform === "linux" ? fromProc(pid) : fromPs(pid)
   return found === "zombie" ? undefined : found
 }
+
+/** Where the system tells: nowhere but on Linux. */
+export const findProcessesIn = (workingDirectory: string): ReadonlyArray<LiveProcess> =>
+  process.platform !== "linux"
+    ? []
+    : readdirSync("/proc")
+        .filter((name) => /^\d+$/.test(name) && readLink(`/proc/${name}/cwd`) === workingDirectory)
+        .flatMap((name) => findLiveProcess(Number(name)) ?? [])
 
 const fromProc = (pid: number): LiveProcess | "zombie" => {
   const stat = read(`/proc/${pid}/stat`)

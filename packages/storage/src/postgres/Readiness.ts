@@ -10,13 +10,13 @@ export const databaseName = "audiences"
 const silence = Duration.toMillis("1 minute")
 
 /** Waits until the postmaster takes connections, however long it recovers, and creates the database on first use. */
-export const awaitReady = Effect.fnUntraced(function*(cluster: Cluster, postmaster: Postmaster) {
+export const awaitReady = Effect.fnUntraced(function* (cluster: Cluster, postmaster: Postmaster) {
   yield* poll(cluster, postmaster).pipe(
     Effect.raceFirst(postmaster.ended.pipe(Effect.flatMap((how) => startFailure(cluster, postmaster, how))))
   )
 })
 
-const poll = Effect.fnUntraced(function*(cluster: Cluster, postmaster: Postmaster) {
+const poll = Effect.fnUntraced(function* (cluster: Cluster, postmaster: Postmaster) {
   let lastSign = yield* Clock.currentTimeMillis
   let lastReport = lastSign
   for (let pause = 30; ; pause = Math.min(pause * 1.2, 250)) {
@@ -27,7 +27,8 @@ const poll = Effect.fnUntraced(function*(cluster: Cluster, postmaster: Postmaste
     if (state === "starting") lastSign = now
     if (now - lastSign > silence) {
       return yield* new EmbeddedPostgresError({
-        message: `PostgreSQL (process ${postmaster.pid}) does not answer on 127.0.0.1:${postmaster.port}. ` +
+        message:
+          `PostgreSQL (process ${postmaster.pid}) does not answer on 127.0.0.1:${postmaster.port}. ` +
           `End of ${cluster.logFile}:\n${yield* postmaster.logTail}`
       })
     }
@@ -38,7 +39,10 @@ const poll = Effect.fnUntraced(function*(cluster: Cluster, postmaster: Postmaste
   }
 })
 
-const ask = (cluster: Cluster, { port }: Postmaster): Effect.Effect<"ready" | "starting" | "silent", EmbeddedPostgresError> =>
+const ask = (
+  cluster: Cluster,
+  { port }: Postmaster
+): Effect.Effect<"ready" | "starting" | "silent", EmbeddedPostgresError> =>
   Effect.tryPromise({
     try: () => createDatabase(cluster.password, port),
     catch: (cause) => cause as Error & { readonly code?: string }
@@ -51,7 +55,10 @@ const ask = (cluster: Cluster, { port }: Postmaster): Effect.Effect<"ready" | "s
       const mend = error.code.startsWith("28")
         ? `: the password in postgres-password beside ${cluster.logFile} is another's; restore it, or delete it and a new one is set`
         : ""
-      return new EmbeddedPostgresError({ message: `PostgreSQL in ${cluster.directory} refuses to work: ${error.message}${mend}`, cause: error })
+      return new EmbeddedPostgresError({
+        message: `PostgreSQL in ${cluster.directory} refuses to work: ${error.message}${mend}`,
+        cause: error
+      })
     })
   )
 

@@ -20,7 +20,7 @@ const decodeHolder = Schema.decodeUnknownOption(HolderText)
 const encodeHolder = Schema.encodeSync(HolderText)
 
 /** Makes this process the only server of the data directory until the scope closes. */
-export const acquireServerLock = Effect.fnUntraced(function*(dataDir: string) {
+export const acquireServerLock = Effect.fnUntraced(function* (dataDir: string) {
   const self = findLiveProcess(process.pid)
   const mine: Holder = {
     pid: process.pid,
@@ -33,8 +33,13 @@ export const acquireServerLock = Effect.fnUntraced(function*(dataDir: string) {
   yield* Effect.acquireRelease(
     Effect.try({
       try: () => take(lock, mine),
-      catch: (cause) => new EmbeddedPostgresError({ message: `Cannot lock the data directory ${dataDir}: ${String(cause)}`, cause })
-    }).pipe(Effect.flatMap((holder) => holder === undefined ? Effect.void : new EmbeddedPostgresError({ message: inUse(dataDir, holder) }))),
+      catch: (cause) =>
+        new EmbeddedPostgresError({ message: `Cannot lock the data directory ${dataDir}: ${String(cause)}`, cause })
+    }).pipe(
+      Effect.flatMap((holder) =>
+        holder === undefined ? Effect.void : new EmbeddedPostgresError({ message: inUse(dataDir, holder) })
+      )
+    ),
     // Also when the user has deleted the directory meanwhile, and another server has locked a new one.
     () =>
       Effect.sync(() => {

@@ -17,7 +17,7 @@ const candidates = ["postgres", "_postgres", "nobody"]
  * Nothing when this process is not root: PostgreSQL then runs as the same user.
  * An existing cluster keeps the owner it has.
  */
-export const chooseUnprivilegedUser = Effect.fnUntraced(function*(clusterDirectory: string) {
+export const chooseUnprivilegedUser = Effect.fnUntraced(function* (clusterDirectory: string) {
   if (process.getuid?.() !== 0) return undefined
   const owner = yield* attempt(`Cannot read ${clusterDirectory}`, () => stat(clusterDirectory)).pipe(Effect.option)
   if (owner._tag === "Some" && owner.value.uid !== 0) {
@@ -25,10 +25,14 @@ export const chooseUnprivilegedUser = Effect.fnUntraced(function*(clusterDirecto
   }
   const users = parsePasswd(yield* attempt("Cannot read /etc/passwd", () => readFile("/etc/passwd", "utf8")))
   const user = candidates.flatMap((name) => users.filter((each) => each.name === name))[0]
-  return user ?? (yield* new EmbeddedPostgresError({
-    message: "PostgreSQL refuses to run as root, and /etc/passwd has neither a user postgres nor nobody to run it as: " +
-      "start the server as an ordinary user, or set AUDIENCES_DATABASE_URL"
-  }))
+  return (
+    user ??
+    (yield* new EmbeddedPostgresError({
+      message:
+        "PostgreSQL refuses to run as root, and /etc/passwd has neither a user postgres nor nobody to run it as: " +
+        "start the server as an ordinary user, or set AUDIENCES_DATABASE_URL"
+    }))
+  )
 })
 
 const parsePasswd = (text: string): ReadonlyArray<UnprivilegedUser> =>
@@ -54,8 +58,8 @@ export const runProgram = (
   Effect.callback((resume, signal) => {
     const child = spawn(program, args, { ...processOptions(options.user), cwd: "/", signal })
     let output = ""
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => output += chunk)
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => output += chunk)
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (output += chunk))
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => (output += chunk))
     // A program that ends without reading its input closes the pipe: its exit code tells.
     child.stdin.on("error", () => {}).end(options.input)
     child.once("error", (cause) => resume(Effect.fail(cannotRun(program, options.user, cause))))
@@ -64,7 +68,8 @@ export const runProgram = (
 
 export const cannotRun = (program: string, user: UnprivilegedUser | undefined, cause: Error) =>
   new EmbeddedPostgresError({
-    message: `Cannot run ${program}${user === undefined ? "" : ` as user ${user.name}`}: ${cause.message}. ` +
+    message:
+      `Cannot run ${program}${user === undefined ? "" : ` as user ${user.name}`}: ${cause.message}. ` +
       "Mend that, or set AUDIENCES_DATABASE_URL",
     cause
   })

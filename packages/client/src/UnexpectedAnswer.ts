@@ -1,0 +1,8 @@
+import { Data, type Schema } from "effect"
+
+/** The server answered with success, but not in the form of the contract. The message names the first place that differs. */
+export class UnexpectedAnswer extends Data.TaggedError("UnexpectedAnswer")<{ readonly cause: Schema.SchemaError }> {
+  override get message() {
+    return `The server's answer is not of the contract: ${this.cause.message}`
+  }
+}

@@ -1,0 +1,180 @@
+import { Effect, Layer, Redacted, type Schema, Stream } from "effect"
+import { FetchHttpClient, HttpBody, HttpClient, type HttpClientError, HttpClientRequest, type HttpMethod } from "effect/http"
+import type { Audience, AudienceCreate, AudienceFull, audienceListQuery, AudienceUpdate } from "@audiences/domain/Audience"
+import type { Consumer, ConsumerCreate, ConsumerFull, consumerListQuery, ConsumerUpdate } from "@audiences/domain/Consumer"
+import type { Import, ImportWithUpload } from "@audiences/domain/Import"
+import type { AudienceCount, AudienceStatus, memberListQuery, MembersAdded, MembersRemoved } from "@audiences/domain/Membership"
+import type { Page } from "@audiences/domain/Page"
+import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
+import { AudiencesError } from "./AudiencesError.ts"
+import { Authentication } from "./Authentication.ts"
+import { connection, defaultBaseUrl } from "./Connection.ts"
+import { Listing } from "./Listing.ts"
+import { Retry } from "./Retry.ts"
+import { Uploads } from "./Uploads.ts"
+
+export { AudiencesError, Listing }
+
+export interface ClientOptions {
+  /** The address of any host of the contract, with its base path; a server on this machine unless given. */
+  readonly baseUrl?: string
+  /** `sk_live_…` or `sk_test_…`. */
+  readonly apiKey: string
+  /** Attempts after the first, for calls that may be repeated; 4 unless given, 0 to leave retrying to the caller. */
+  readonly retries?: number
+  /** Milliseconds that one attempt may take; 30,000 unless given. */
+  readonly timeoutMillis?: number
+  /** Another implementation of `fetch`. */
+  readonly fetch?: typeof globalThis.fetch
+}
+
+/** Query parameters as a program has them: numbers and booleans as such, instants as ISO-8601 text. */
+type QueryOf<Fields extends Schema.Struct.Fields> = {
+  readonly [Key in keyof Schema.Struct.Type<Fields> & keyof Schema.Struct.Encoded<Fields>]:
+    Schema.Struct.Type<Fields>[Key] extends string | number | boolean | undefined ? Schema.Struct.Type<Fields>[Key]
+      : Schema.Struct.Encoded<Fields>[Key]
+}
+
+type Resource<S extends { readonly Encoded: unknown }> = S["Encoded"]
+type AudienceQuery = QueryOf<typeof audienceListQuery>
+type ConsumerQuery = QueryOf<typeof consumerListQuery>
+type MemberQuery = QueryOf<typeof memberListQuery>
+
+interface Call {
+  readonly query?: object
+  readonly body?: unknown
+}
+
+const path = (parts: TemplateStringsArray, ...ids: ReadonlyArray<string>): string =>
+  String.raw({ raw: parts }, ...ids.map((id) => {
+    if (typeof id !== "string" || id === "") throw new TypeError("An id must be a text that is not empty")
+    return encodeURIComponent(id)
+  }))
+
+const noAnswer = (error: HttpClientError.HttpClientError): AudiencesError => {
+  const { reason } = error
+  const cause = reason.cause instanceof Error ? reason.cause.cause ?? reason.cause : reason.cause
+  const why = ("description" in reason ? reason.description : undefined) ?? (cause instanceof Error ? cause.message : undefined)
+  return new AudiencesError(0, `No answer from ${error.request.url}${why === undefined ? "" : `: ${why}`}`, { cause: error })
+}
+
+const answered = (response: Awaited<Effect.Success<ReturnType<HttpClient.HttpClient["execute"]>>>) =>
+  Effect.flatMap(response.text, (body) =>
+    response.status < 300
+      ? Effect.try({
+        try: (): unknown => JSON.parse(body),
+        catch: (cause) => new AudiencesError(response.status, "The server's answer is not JSON", { cause })
+      })
+      : Effect.fail(AudiencesError.ofAnswer(response.status, body, response.headers["x-request-id"])))
+
+const bodyStream = (evaluate: () => ReadableStream<Uint8Array>) =>
+  Stream.fromReadableStream({ evaluate, onError: (error) => error })
+
+/**
+ * The contract for programs that do not use Effect. Values are as they travel: instants and money are strings, and fields that
+ * this version does not know are passed through. What fails is thrown as `AudiencesError`.
+ */
+export class AudiencesClient {
+  readonly #call: <A>(method: HttpMethod.HttpMethod, path: string, call?: Call) => Promise<A>
+  readonly #upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) => Promise<void>
+
+  constructor({ apiKey, baseUrl = defaultBaseUrl, fetch, retries, timeoutMillis }: ClientOptions) {
+    const http = fetch === undefined
+      ? FetchHttpClient.layer
+      : FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
+    const foundations = Layer.mergeAll(http, Retry.layer(retries === undefined ? {} : { retries }), Authentication.layer(Redacted.make(apiKey)))
+    const { client, uploads } = Effect.runSync(
+      Effect.all({ client: connection(timeoutMillis), uploads: Uploads }).pipe(
+        Effect.provide(Layer.provideMerge(Uploads.layerBare, foundations))
+      )
+    )
+    this.#call = <A>(method: HttpMethod.HttpMethod, path: string, { body, query }: Call = {}) =>
+      HttpClientRequest.make(method)(path, {
+        acceptJson: true,
+        ...(query === undefined ? {} : { urlParams: query as Record<string, string> }),
+        ...(body === undefined ? {} : { body: HttpBody.jsonUnsafe(body) })
+      }).pipe(
+        HttpClientRequest.prependUrl(baseUrl),
+        client.execute,
+        Effect.flatMap(answered),
+        Effect.catchTag("HttpClientError", (error) => Effect.fail(noAnswer(error))),
+        Effect.map((answer) => answer as A),
+        Effect.runPromise
+      )
+    this.#upload = (uploadUrl, body) =>
+      uploads.uploadCsv(
+        uploadUrl,
+        body instanceof Blob ? bodyStream(() => body.stream()) : body instanceof ReadableStream ? bodyStream(() => body) : body,
+        body instanceof Blob ? { replayable: true } : {}
+      ).pipe(Effect.catch((error) => {
+        if (error._tag !== "HttpClientError") return Effect.fail(new AudiencesError(uploadStatus[error._tag], error.error, { refusal: error }))
+        const { response } = error
+        if (response === undefined) return Effect.fail(noAnswer(error))
+        return Effect.flatMap(Effect.orElseSucceed(response.text, () => ""), (text) =>
+          Effect.fail(AudiencesError.ofAnswer(response.status, text, response.headers["x-request-id"])))
+      }), Effect.runPromise)
+  }
+
+  #list<Item, Query extends object>(path: string, query: Query): Listing<Item, Query> {
+    return new Listing((query) => this.#call<Page<Item>>("GET", path, { query }), query)
+  }
+
+  readonly audiences = {
+    list: (query: AudienceQuery = {}) => this.#list<Resource<typeof AudienceFull>, AudienceQuery>("/audiences/", query),
+    create: (audience: Resource<typeof AudienceCreate>) => this.#call<Resource<typeof AudienceFull>>("POST", "/audiences/", { body: audience }),
+    get: (id: string) => this.#call<Resource<typeof AudienceFull>>("GET", path`/audiences/${id}`),
+    /** An absent key leaves the value, null clears it. */
+    update: (id: string, changes: Resource<typeof AudienceUpdate>) =>
+      this.#call<Resource<typeof Audience>>("PUT", path`/audiences/${id}`, { body: changes }),
+    archive: (id: string) => this.#call<Resource<typeof Audience>>("DELETE", path`/audiences/${id}`),
+    count: (id: string) => this.#call<Resource<typeof AudienceCount>>("GET", path`/audiences/${id}/count`),
+    status: (id: string) => this.#call<Resource<typeof AudienceStatus>>("GET", path`/audiences/${id}/status`),
+    /** Answers at once; `inProgress` of the status turns false when it is done. */
+    refresh: (id: string) => this.#call<Resource<typeof AudienceStatus>>("POST", path`/audiences/${id}/refresh`)
+  }
+
+  readonly rules = {
+    list: (audienceId: string) => this.#call<ReadonlyArray<Resource<typeof Rule>>>("GET", path`/audiences/${audienceId}/rules/`),
+    create: (audienceId: string, rule: Resource<typeof RuleLine>) =>
+      this.#call<Resource<typeof Rule>>("POST", path`/audiences/${audienceId}/rules/`, { body: { ...rule, audienceId } }),
+    /** All at once, in place of those that are there. */
+    replace: (audienceId: string, rules: ReadonlyArray<Resource<typeof RuleLine>>) =>
+      this.#call<ReadonlyArray<Resource<typeof Rule>>>("PUT", path`/audiences/${audienceId}/rules/`, {
+        body: { rules: rules.map((rule) => ({ ...rule, audienceId })) }
+      }),
+    get: (audienceId: string, ruleId: string) =>
+      this.#call<Resource<typeof Rule>>("GET", path`/audiences/${audienceId}/rules/${ruleId}`),
+    update: (audienceId: string, ruleId: string, changes: Resource<typeof RuleUpdate>) =>
+      this.#call<Resource<typeof Rule>>("PUT", path`/audiences/${audienceId}/rules/${ruleId}`, { body: changes }),
+    remove: (audienceId: string, ruleId: string) =>
+      this.#call<Resource<typeof Rule>>("DELETE", path`/audiences/${audienceId}/rules/${ruleId}`)
+  }
+
+  readonly members = {
+    list: (audienceId: string, query: MemberQuery = {}) =>
+      this.#list<Resource<typeof ConsumerFull>, MemberQuery>(path`/audiences/${audienceId}/members/`, query),
+    add: (audienceId: string, consumerIds: ReadonlyArray<string>) =>
+      this.#call<Resource<typeof MembersAdded>>("POST", path`/audiences/${audienceId}/members/`, { body: { consumerIds } }),
+    remove: (audienceId: string, consumerIds: ReadonlyArray<string>) =>
+      this.#call<Resource<typeof MembersRemoved>>("DELETE", path`/audiences/${audienceId}/members/`, { body: { consumerIds } })
+  }
+
+  readonly imports = {
+    create: (audienceId: string) => this.#call<Resource<typeof ImportWithUpload>>("POST", path`/audiences/${audienceId}/import/`),
+    latest: (audienceId: string) => this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/import/`),
+    /** Sends a CSV file to the `uploadUrl` of an import, without the key. All but a plain `ReadableStream` is sent again if need be. */
+    upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) => this.#upload(uploadUrl, body)
+  }
+
+  readonly consumers = {
+    list: (query: ConsumerQuery = {}) => this.#list<Resource<typeof ConsumerFull>, ConsumerQuery>("/consumers/", query),
+    /** At most 500, all or none. */
+    batch: (consumers: ReadonlyArray<Resource<typeof ConsumerCreate>>) =>
+      this.#call<ReadonlyArray<Resource<typeof Consumer>>>("POST", "/consumers/batch", { body: { consumers } }),
+    get: (id: string) => this.#call<Resource<typeof ConsumerFull>>("GET", path`/consumers/${id}`),
+    update: (id: string, changes: Resource<typeof ConsumerUpdate>) =>
+      this.#call<Resource<typeof Consumer>>("PUT", path`/consumers/${id}`, { body: changes }),
+    archive: (id: string) => this.#call<Resource<typeof Consumer>>("DELETE", path`/consumers/${id}`),
+    audiences: (id: string) => this.#call<ReadonlyArray<Resource<typeof Audience>>>("GET", path`/consumers/${id}/audiences`)
+  }
+}

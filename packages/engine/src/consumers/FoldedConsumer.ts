@@ -1,0 +1,41 @@
+import { fold } from "@audiences/domain/Fold"
+import type { ConsumerMetadata } from "@audiences/domain/Scalar"
+import type { Consumer } from "@audiences/domain/Consumer"
+
+type Folded = "email" | "fullName" | "primaryExternalId" | "primarySourceVendor" | `lastGeo${"City" | "Country" | "PostalCode" | "Region" | "Source" | "Timezone"}`
+
+/** What rules, searches and identities compare of a consumer: its texts folded, and what is derived from them. */
+export type FoldedConsumer = { readonly [Name in Folded as `${Name}Folded`]: string | null } & {
+  readonly emailDomainFolded: string | null
+  readonly metadataFolded: ConsumerMetadata | null
+}
+
+const foldNullable = (text: string | null | undefined): string | null => text === null || text === undefined ? null : fold(text)
+
+const foldValue = <Value>(value: Value): Value | string => typeof value === "string" ? fold(value) : value
+
+/** Keys stay as they are: a rule names them exactly. */
+export const foldMetadata = (metadata: ConsumerMetadata): ConsumerMetadata =>
+  Object.fromEntries(Object.entries(metadata).map(([key, value]) => [
+    key,
+    Array.isArray(value) ? value.map(foldValue) : foldValue(value)
+  ]))
+
+/** The only place where consumers are folded. An attribute that is absent or null folds to null. */
+export const foldConsumer = (consumer: Partial<Pick<Consumer, Folded | "metadata">>): FoldedConsumer => {
+  const emailFolded = foldNullable(consumer.email)
+  return {
+    emailFolded,
+    emailDomainFolded: emailFolded === null ? null : emailFolded.slice(emailFolded.lastIndexOf("@") + 1),
+    fullNameFolded: foldNullable(consumer.fullName),
+    lastGeoCityFolded: foldNullable(consumer.lastGeoCity),
+    lastGeoCountryFolded: foldNullable(consumer.lastGeoCountry),
+    lastGeoPostalCodeFolded: foldNullable(consumer.lastGeoPostalCode),
+    lastGeoRegionFolded: foldNullable(consumer.lastGeoRegion),
+    lastGeoSourceFolded: foldNullable(consumer.lastGeoSource),
+    lastGeoTimezoneFolded: foldNullable(consumer.lastGeoTimezone),
+    primaryExternalIdFolded: foldNullable(consumer.primaryExternalId),
+    primarySourceVendorFolded: foldNullable(consumer.primarySourceVendor),
+    metadataFolded: consumer.metadata === null || consumer.metadata === undefined ? null : foldMetadata(consumer.metadata)
+  }
+}

@@ -1,0 +1,7 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  resolve: { conditions: ["@audiences/source"] },
+  ssr: { resolve: { conditions: ["@audiences/source"] } },
+  test: { include: ["test/**/*.test.ts"] }
+})
