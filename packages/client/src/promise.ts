@@ -29,10 +29,11 @@ export interface ClientOptions {
 }
 
 /** Query parameters as a program has them: numbers and booleans as such, instants as ISO-8601 text. */
-type QueryOf<Fields extends Schema.Struct.Fields> = {
-  readonly [Key in keyof Schema.Struct.Type<Fields> & keyof Schema.Struct.Encoded<Fields>]:
-    Schema.Struct.Type<Fields>[Key] extends string | number | boolean | undefined ? Schema.Struct.Type<Fields>[Key]
-      : Schema.Struct.Encoded<Fields>[Key]
+type QueryOf<Fields extends Schema.Struct.Fields> = Friendly<Schema.Struct.Encoded<Fields>, Schema.Struct.Type<Fields>>
+type Friendly<Encoded, Type> = {
+  readonly [Key in keyof Encoded]: Key extends keyof Type
+    ? Type[Key] extends string | number | boolean | undefined ? Type[Key] : Encoded[Key]
+    : never
 }
 
 type Resource<S extends { readonly Encoded: unknown }> = S["Encoded"]
@@ -66,6 +67,8 @@ const answered = (response: Awaited<Effect.Success<ReturnType<HttpClient.HttpCli
         catch: (cause) => new AudiencesError(response.status, "The server's answer is not JSON", { cause })
       })
       : Effect.fail(AudiencesError.ofAnswer(response.status, body, response.headers["x-request-id"])))
+
+const uploadStatus = { ValidationError: 400, UploadRefused: 403, PayloadTooLarge: 413 } as const
 
 const bodyStream = (evaluate: () => ReadableStream<Uint8Array>) =>
   Stream.fromReadableStream({ evaluate, onError: (error) => error })
@@ -120,8 +123,8 @@ export class AudiencesClient {
   }
 
   readonly audiences = {
-    list: (query: AudienceQuery = {}) => this.#list<Resource<typeof AudienceFull>, AudienceQuery>("/audiences/", query),
-    create: (audience: Resource<typeof AudienceCreate>) => this.#call<Resource<typeof AudienceFull>>("POST", "/audiences/", { body: audience }),
+    list: (query: AudienceQuery = {}) => this.#list<Resource<typeof AudienceFull>, AudienceQuery>("/audiences", query),
+    create: (audience: Resource<typeof AudienceCreate>) => this.#call<Resource<typeof AudienceFull>>("POST", "/audiences", { body: audience }),
     get: (id: string) => this.#call<Resource<typeof AudienceFull>>("GET", path`/audiences/${id}`),
     /** An absent key leaves the value, null clears it. */
     update: (id: string, changes: Resource<typeof AudienceUpdate>) =>
@@ -134,12 +137,12 @@ export class AudiencesClient {
   }
 
   readonly rules = {
-    list: (audienceId: string) => this.#call<ReadonlyArray<Resource<typeof Rule>>>("GET", path`/audiences/${audienceId}/rules/`),
+    list: (audienceId: string) => this.#call<ReadonlyArray<Resource<typeof Rule>>>("GET", path`/audiences/${audienceId}/rules`),
     create: (audienceId: string, rule: Resource<typeof RuleLine>) =>
-      this.#call<Resource<typeof Rule>>("POST", path`/audiences/${audienceId}/rules/`, { body: { ...rule, audienceId } }),
+      this.#call<Resource<typeof Rule>>("POST", path`/audiences/${audienceId}/rules`, { body: { ...rule, audienceId } }),
     /** All at once, in place of those that are there. */
     replace: (audienceId: string, rules: ReadonlyArray<Resource<typeof RuleLine>>) =>
-      this.#call<ReadonlyArray<Resource<typeof Rule>>>("PUT", path`/audiences/${audienceId}/rules/`, {
+      this.#call<ReadonlyArray<Resource<typeof Rule>>>("PUT", path`/audiences/${audienceId}/rules`, {
         body: { rules: rules.map((rule) => ({ ...rule, audienceId })) }
       }),
     get: (audienceId: string, ruleId: string) =>
@@ -152,22 +155,22 @@ export class AudiencesClient {
 
   readonly members = {
     list: (audienceId: string, query: MemberQuery = {}) =>
-      this.#list<Resource<typeof ConsumerFull>, MemberQuery>(path`/audiences/${audienceId}/members/`, query),
+      this.#list<Resource<typeof ConsumerFull>, MemberQuery>(path`/audiences/${audienceId}/members`, query),
     add: (audienceId: string, consumerIds: ReadonlyArray<string>) =>
-      this.#call<Resource<typeof MembersAdded>>("POST", path`/audiences/${audienceId}/members/`, { body: { consumerIds } }),
+      this.#call<Resource<typeof MembersAdded>>("POST", path`/audiences/${audienceId}/members`, { body: { consumerIds } }),
     remove: (audienceId: string, consumerIds: ReadonlyArray<string>) =>
-      this.#call<Resource<typeof MembersRemoved>>("DELETE", path`/audiences/${audienceId}/members/`, { body: { consumerIds } })
+      this.#call<Resource<typeof MembersRemoved>>("DELETE", path`/audiences/${audienceId}/members`, { body: { consumerIds } })
   }
 
   readonly imports = {
-    create: (audienceId: string) => this.#call<Resource<typeof ImportWithUpload>>("POST", path`/audiences/${audienceId}/import/`),
-    latest: (audienceId: string) => this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/import/`),
+    create: (audienceId: string) => this.#call<Resource<typeof ImportWithUpload>>("POST", path`/audiences/${audienceId}/import`),
+    latest: (audienceId: string) => this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/import`),
     /** Sends a CSV file to the `uploadUrl` of an import, without the key. All but a plain `ReadableStream` is sent again if need be. */
     upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) => this.#upload(uploadUrl, body)
   }
 
   readonly consumers = {
-    list: (query: ConsumerQuery = {}) => this.#list<Resource<typeof ConsumerFull>, ConsumerQuery>("/consumers/", query),
+    list: (query: ConsumerQuery = {}) => this.#list<Resource<typeof ConsumerFull>, ConsumerQuery>("/consumers", query),
     /** At most 500, all or none. */
     batch: (consumers: ReadonlyArray<Resource<typeof ConsumerCreate>>) =>
       this.#call<ReadonlyArray<Resource<typeof Consumer>>>("POST", "/consumers/batch", { body: { consumers } }),

@@ -1,8 +1,9 @@
 import { DateTime, Effect, Option, Schema, SchemaGetter, SchemaIssue } from "effect"
 
 const iso = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?))?$/i
-const earliest = DateTime.toEpochMillis(DateTime.makeUnsafe("0001-01-01T00:00:00.000Z"))
-const latest = DateTime.toEpochMillis(DateTime.makeUnsafe("9999-12-31T23:59:59.999Z"))
+/** The first and the last instant that ISO-8601 writes with four digits of year, in milliseconds since 1970. */
+export const earliestInstant = DateTime.toEpochMillis(DateTime.makeUnsafe("0001-01-01T00:00:00.000Z"))
+export const latestInstant = DateTime.toEpochMillis(DateTime.makeUnsafe("9999-12-31T23:59:59.999Z"))
 
 /**
  * Reads an ISO-8601 instant: a date, or a date and time with any offset, kept to the millisecond; a date alone is 00:00Z.
@@ -20,7 +21,7 @@ export const parseInstant = (text: string): Option.Option<DateTime.Utc> => {
   if (+digits.slice(0, 2) > 23 || +digits.slice(2) > 59) return Option.none()
   const millis = DateTime.toEpochMillis(date.value) +
     ((+hour * 60 + +minute - offsetMinutes) * 60 + +second) * 1000 + +fraction.padEnd(3, "0").slice(0, 3)
-  return millis < earliest || millis > latest ? Option.none() : Option.some(DateTime.makeUnsafe(millis))
+  return millis < earliestInstant || millis > latestInstant ? Option.none() : Option.some(DateTime.makeUnsafe(millis))
 }
 
 const expected = "an ISO-8601 instant, such as 2026-01-31T09:30:00Z, or a date"

@@ -1,4 +1,4 @@
-import type { ConsumerId } from "@audiences/domain/Consumer"
+import type { Consumer, ConsumerId } from "@audiences/domain/Consumer"
 import { fold } from "@audiences/domain/Fold"
 import type { ConsumerPatch } from "./ConsumerPatch.ts"
 
@@ -15,11 +15,6 @@ export const identifiersOf = (consumer: Pick<ConsumerPatch, "email" | "phone" | 
   externalId: typeof consumer.primaryExternalId === "string" ? fold(consumer.primaryExternalId) : null
 })
 
-/** A live consumer with its identifiers. */
-export interface KnownPerson extends Identifiers {
-  readonly id: ConsumerId
-}
-
 export type Conflict =
   /** The identifier is `owner`'s, who is not whom the first identifier given names: `self`, or nobody yet. */
   | { readonly _tag: "Taken"; readonly identifier: Identifier; readonly owner: ConsumerId; readonly self: ConsumerId | null }
@@ -35,11 +30,12 @@ export interface Identity {
 /** Live consumers by each of their identifiers. */
 export type Directory = { readonly [Name in Identifier]: ReadonlyMap<string, ConsumerId> }
 
-export const directoryOf = (known: Iterable<KnownPerson>): Directory => {
+export const directoryOf = (known: Iterable<Pick<Consumer, "id" | "email" | "phone" | "primaryExternalId">>): Directory => {
   const directory = { email: new Map<string, ConsumerId>(), phone: new Map<string, ConsumerId>(), externalId: new Map<string, ConsumerId>() }
-  for (const person of known) {
+  for (const consumer of known) {
+    const given = identifiersOf(consumer)
     for (const name of identifiers) {
-      if (person[name] !== null) directory[name].set(person[name], person.id)
+      if (given[name] !== null) directory[name].set(given[name], consumer.id)
     }
   }
   return directory
@@ -90,4 +86,13 @@ export const identifyAll = (given: ReadonlyArray<Identifiers>, directory: Direct
     }
   }
   return identities.map(({ id, conflicts }, index) => ({ id, conflicts: [...conflicts, ...repeated[index]!.values()] }))
+}
+
+const published = { email: "Email already exists", phone: "Phone already exists", externalId: "External ID already exists" }
+
+/** The published text, and between whom. */
+export const conflictMessage = (index: number, conflict: Conflict): string => {
+  const text = published[conflict.identifier]
+  if (conflict._tag === "Repeated") return `${text}: entries ${index} and ${conflict.other} are the same person`
+  return conflict.self === null ? `${text}: consumer ${conflict.owner}` : `${text}: consumer ${conflict.owner}, not consumer ${conflict.self}`
 }

@@ -14,6 +14,7 @@ export interface KeysetQuery<Row extends Schema.ConstraintDecoder<unknown>> {
   /** Names of result columns must not be `cursor_value` or `cursor_id`. */
   readonly columns: Statement.Fragment
   readonly from: Statement.Fragment
+  /** Which rows are in the list. */
   readonly where: Statement.Fragment
   readonly key: SortKey
   /** The column that makes the order total: a uuid. */

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Logger, Schedule } from "effect"
+import { spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { cp, rename } from "node:fs/promises"
@@ -140,7 +141,13 @@ describe("EmbeddedPostgres", () => {
     Effect.gen(function* () {
       const dataDir = join(yield* temporaryDirectory, "data")
       const { directory } = yield* startOnce(dataDir)
-      writeFileSync(join(directory, "postmaster.pid"), `${process.pid}\n${directory}\n`)
+      // PostgreSQL heeds only processes of its own user, and not its parent.
+      const { gid, uid } = statSync(directory)
+      const other = yield* Effect.acquireRelease(
+        Effect.sync(() => spawn("sleep", ["60"], { cwd: "/", ...(isRoot ? { gid, uid } : {}) })),
+        kill
+      )
+      writeFileSync(join(directory, "postmaster.pid"), `${other.pid}\n${directory}\n`)
       yield* startOnce(dataDir)
     }).pipe(Effect.provide(quiet))
   )

@@ -1,0 +1,47 @@
+import { Api, basePath } from "@audiences/domain/api/Api"
+import { ByteSize, Effect, Layer } from "effect"
+import { HttpIncomingMessage, HttpRouter, HttpServer } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { AudiencesHttp } from "./AudiencesHttp.ts"
+import { AuthorizationHttp } from "./AuthorizationHttp.ts"
+import { ConsumersHttp } from "./ConsumersHttp.ts"
+import { ImportsHttp } from "./ImportsHttp.ts"
+import { MembersHttp } from "./MembersHttp.ts"
+import { DocsHttp, HealthHttp } from "./OperationsHttp.ts"
+import { OtherMethods } from "./OtherMethods.ts"
+import { RefusalsHttp } from "./RefusalsHttp.ts"
+import { withRequestId } from "./RequestIds.ts"
+import { withRequestLog } from "./RequestLog.ts"
+import { RulesHttp } from "./RulesHttp.ts"
+import { withUnanswered } from "./Unanswered.ts"
+import { UploadsHttp } from "./UploadsHttp.ts"
+
+/** Of a JSON body, which is held in memory. Uploads are streamed and have a limit of their own. */
+const maxBodySize = ByteSize.mebibytes(16)
+
+const ContractHttp = HttpApiBuilder.layer(Api).pipe(
+  Layer.provide([AudiencesHttp, RulesHttp, MembersHttp, ImportsHttp, ConsumersHttp]),
+  Layer.provide([AuthorizationHttp, RefusalsHttp]),
+  Layer.provide(Layer.effect(HttpRouter.HttpRouter, Effect.map(HttpRouter.HttpRouter, (router) => router.prefixed(basePath))))
+)
+
+/** What a server with the role `worker` answers. */
+export const WorkerHttp = HealthHttp
+
+/** Everything this service answers. */
+export const Http = Layer.mergeAll(ContractHttp, OtherMethods, UploadsHttp, DocsHttp, HealthHttp)
+
+/** Paths are taken as they are written; what is too long for an id is a malformed id, not an unknown path. */
+const routerConfig = Layer.succeed(HttpRouter.RouterConfig, { caseSensitive: true, maxParamLength: 16_384 })
+
+/** Answers HTTP with the given routes. From the outside in: the request's id, its log line, an answer in any case. */
+export const serve = <A, E, R>(routes: Layer.Layer<A, E, R>) =>
+  Layer.unwrap(Effect.map(
+    HttpRouter.toHttpEffect(routes),
+    (app) => HttpServer.serve(app.pipe(
+      withUnanswered,
+      withRequestLog,
+      withRequestId,
+      Effect.provideService(HttpIncomingMessage.MaxBodySize, maxBodySize)
+    ))
+  )).pipe(Layer.provide(routerConfig))

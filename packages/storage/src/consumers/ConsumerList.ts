@@ -1,0 +1,68 @@
+import type { ConsumerSort } from "@audiences/domain/Consumer"
+import { fold } from "@audiences/domain/Fold"
+import type { OrganizationId } from "@audiences/domain/Organization"
+import type { ConsumerFilter } from "@audiences/engine/consumers/ConsumerRepo"
+import type { PageRequest } from "@audiences/engine/pages/Paging"
+import { DateTime } from "effect"
+import type { SqlClient, Statement } from "effect/sql"
+import { type KeysetQuery, readSlice, type SortKey } from "../pages/Keyset.ts"
+import { consumerColumns, ConsumerRow } from "./ConsumerRow.ts"
+
+const sortKey = (sql: SqlClient.SqlClient, sort: ConsumerSort): SortKey => {
+  switch (sort) {
+    case "createdAt":
+      return { expression: sql`c.created_at`, kind: "instant", nullable: false }
+    case "email":
+      return { expression: sql`c.email_folded`, kind: "text", nullable: true }
+    case "fullName":
+      // Names have no greatest length, cursors do: names that agree so far are ordered by id.
+      return { expression: sql`left(c.full_name_folded, 255)`, kind: "text", nullable: true }
+    case "lastOrderAt":
+      return { expression: sql`c.last_order_at`, kind: "instant", nullable: true }
+    case "ltv":
+      return { expression: sql`c.ltv`, kind: "money", nullable: false }
+    case "totalOrders":
+      return { expression: sql`c.total_orders`, kind: "number", nullable: false }
+  }
+}
+
+/** The beginning of a phone number, however it is punctuated. */
+const phonePrefix = (search: string): string | undefined => /^\+?(\d+)$/.exec(search.replace(/[\s().-]/g, ""))?.[1]
+
+const matching = (sql: SqlClient.SqlClient, search: string) => {
+  const folded = fold(search)
+  const texts = ["email_folded", "full_name_folded", "primary_external_id_folded"]
+    .map((column) => sql`strpos(c.${sql.literal(column)}, ${folded}::text COLLATE "C") > 0`)
+  const digits = phonePrefix(search)
+  return sql.or(digits === undefined ? texts : [...texts, sql`starts_with(c.phone, ${`+${digits}`}::text)`])
+}
+
+/** Copied once, so that a block is not fetched and decompressed for every consumer in it. */
+const blocks = (sql: SqlClient.SqlClient, organizationId: OrganizationId, audienceId: string) => sql`
+  JOIN (
+    SELECT block, bits || ''::bytea AS bits FROM audience_blocks
+    WHERE organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid OFFSET 0
+  ) b ON b.block = c.ordinal >> 16 AND get_bit(b.bits, (c.ordinal & 65535)::bigint) = 1`
+
+/** The list of consumers that a filter shows. An audience that does not exist has no members. */
+export const listConsumers = (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  filter: ConsumerFilter,
+  request: PageRequest<ConsumerSort>
+) => {
+  const { archived = false, audienceId, createdAfter, createdBefore, search } = filter
+  const conditions: Array<Statement.Fragment> = [sql`c.organization_id = ${organizationId}::uuid`, archived ? sql`c.archived` : sql`NOT c.archived`]
+  if (createdAfter !== undefined) conditions.push(sql`c.created_at > ${DateTime.formatIso(createdAfter)}::text::timestamptz`)
+  if (createdBefore !== undefined) conditions.push(sql`c.created_at < ${DateTime.formatIso(createdBefore)}::text::timestamptz`)
+  if (search !== undefined) conditions.push(matching(sql, search))
+  const query: KeysetQuery<typeof ConsumerRow> = {
+    columns: consumerColumns(sql),
+    from: audienceId === undefined ? sql`consumers c` : sql`consumers c ${blocks(sql, organizationId, audienceId)}`,
+    where: sql.and(conditions),
+    key: sortKey(sql, request.sortBy),
+    id: sql`c.id`,
+    row: ConsumerRow
+  }
+  return readSlice(sql, query, request)
+}

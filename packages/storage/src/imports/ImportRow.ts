@@ -1,0 +1,68 @@
+import { Import, ImportRowError } from "@audiences/domain/Import"
+import { Schema } from "effect"
+import type { SqlClient } from "effect/sql"
+
+/** How many of a file's errors travel with its import. */
+const errorLimit = 200
+
+/** An import as `importColumns` reads it. */
+export const ImportRow = Schema.Struct({
+  id: Import.fields.id,
+  organizationId: Import.fields.organizationId,
+  audienceId: Import.fields.audienceId,
+  status: Import.fields.status,
+  s3Key: Schema.String,
+  uploadExpiresAt: Schema.DateTimeUtcFromDate,
+  totalRows: Schema.NullOr(Schema.Finite),
+  processedRows: Schema.Finite,
+  rejectedRows: Schema.Finite,
+  errors: Schema.Array(ImportRowError),
+  failureReason: Schema.NullOr(Schema.String),
+  archived: Schema.Boolean,
+  createdAt: Schema.DateTimeUtcFromDate,
+  createdBy: Schema.String,
+  updatedAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  updatedBy: Schema.NullOr(Schema.String)
+})
+export type ImportRow = typeof ImportRow.Type
+
+/** What to select from `imports AS i` for an `ImportRow`. */
+export const importColumns = (sql: SqlClient.SqlClient) =>
+  sql`
+    i.id, i.organization_id, i.audience_id, i.status, i.s3_key, i.upload_expires_at, i.total_rows::float8, i.processed_rows::float8,
+    i.rejected_rows::float8, i.failure_reason, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by,
+    coalesce((
+      SELECT jsonb_agg(jsonb_build_object('row', e.row, 'issues', e.issues) ORDER BY e.row)
+      FROM (
+        SELECT row, issues FROM import_errors
+        WHERE organization_id = i.organization_id AND import_id = i.id
+        ORDER BY row LIMIT ${sql.literal(String(errorLimit))}
+      ) e
+    ), '[]') AS errors`
+
+/** 100 is reached by completion alone. */
+const progress = (row: ImportRow): number =>
+  row.status === "COMPLETED"
+    ? 100
+    : row.totalRows === null || row.totalRows === 0
+    ? 0
+    : Math.min(99, Math.floor(100 * row.processedRows / row.totalRows))
+
+export const importOfRow = (row: ImportRow): Import => ({
+  id: row.id,
+  organizationId: row.organizationId,
+  audienceId: row.audienceId,
+  status: row.status,
+  progress: progress(row),
+  totalConsumers: row.totalRows,
+  processedConsumers: row.processedRows,
+  errorCount: row.rejectedRows,
+  errors: row.errors,
+  s3Key: row.s3Key,
+  failureReason: row.failureReason,
+  archived: row.archived,
+  createdAt: row.createdAt,
+  createdBy: row.createdBy,
+  updatedAt: row.updatedAt,
+  updatedBy: row.updatedBy
+})
