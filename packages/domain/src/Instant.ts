@@ -17,10 +17,13 @@ export const parseInstant = (text: string): Option.Option<DateTime.Utc> => {
   if (Option.isNone(date) || DateTime.formatIsoDateUtc(date.value) !== `${year}-${month}-${day}`) return Option.none()
   if (+hour > 23 || +minute > 59 || +second > 59) return Option.none()
   const digits = zone.replace(/[^\d]/g, "").padEnd(4, "0")
-  const offsetMinutes = zone.toUpperCase() === "Z" ? 0 : (+digits.slice(0, 2) * 60 + +digits.slice(2)) * (zone[0] === "-" ? -1 : 1)
+  const offsetMinutes =
+    zone.toUpperCase() === "Z" ? 0 : (+digits.slice(0, 2) * 60 + +digits.slice(2)) * (zone[0] === "-" ? -1 : 1)
   if (+digits.slice(0, 2) > 23 || +digits.slice(2) > 59) return Option.none()
-  const millis = DateTime.toEpochMillis(date.value) +
-    ((+hour * 60 + +minute - offsetMinutes) * 60 + +second) * 1000 + +fraction.padEnd(3, "0").slice(0, 3)
+  const millis =
+    DateTime.toEpochMillis(date.value) +
+    ((+hour * 60 + +minute - offsetMinutes) * 60 + +second) * 1000 +
+    +fraction.padEnd(3, "0").slice(0, 3)
   return millis < earliestInstant || millis > latestInstant ? Option.none() : Option.some(DateTime.makeUnsafe(millis))
 }
 
@@ -32,7 +35,8 @@ const fromText = Schema.String.annotate({ expected }).pipe(
       Option.match(parseInstant(text), {
         onNone: () => Effect.fail(new SchemaIssue.InvalidValue({ message: `Expected ${expected}` }, text, options)),
         onSome: Effect.succeed
-      })),
+      })
+    ),
     encode: SchemaGetter.transform(DateTime.formatIso)
   })
 )

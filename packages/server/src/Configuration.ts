@@ -20,7 +20,7 @@ export class Configuration extends Context.Service<Configuration, {
   /** 0: any free port. */
   readonly port: number
   /** How clients reach this service, without a slash at the end; it is what upload URLs begin with. */
-  readonly publicUrl: string
+  readonly publicUrl: Option.Option<string>
   readonly dataDir: string
   /** None: an embedded PostgreSQL under the data directory. */
   readonly databaseUrl: Option.Option<Redacted.Redacted<string>>
@@ -70,12 +70,6 @@ const parseSecretKey = (text: string) =>
 
 const parseFolder = (text: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(text) ? undefined : Option.some(resolve(text))
 
-/** Where a browser or a client on this machine finds what listens on `host`. */
-const reachable = (host: string, port: number) => {
-  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host
-  return `http://${name}:${port}`
-}
-
 const unset = <A>(): Option.Option<A> => Option.none()
 
 const load = Effect.gen(function*() {
@@ -115,7 +109,6 @@ const load = Effect.gen(function*() {
   }
   return Configuration.of({
     ...valid,
-    publicUrl: Option.getOrElse(valid.publicUrl, () => reachable(valid.host, valid.port)),
     uploads: Option.getOrElse(valid.uploads, () => resolve(valid.dataDir, "uploads"))
   })
 })

@@ -40,7 +40,8 @@ const tidy = (document: Record<string, Json>): Record<string, Json> => {
   const renamed = Object.entries(schemas).map(([name, schema]) => [clean(name), rewrite(schema)] as const)
   return {
     ...rewrite(rest) as Record<string, Json>,
-    components: { ...components, schemas: sorted(Object.fromEntries(renamed)) }
+    // Registered in lower case, and some generators compare it as it is written.
+    components: { ...components, securitySchemes: { bearer: { type: "http", scheme: "bearer" } }, schemas: sorted(Object.fromEntries(renamed)) }
   }
 }
 

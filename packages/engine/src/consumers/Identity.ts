@@ -27,15 +27,24 @@ export interface Identity {
   readonly conflicts: ReadonlyArray<Conflict>
 }
 
+/** A live consumer with its identifiers. */
+export interface KnownPerson extends Identifiers {
+  readonly id: ConsumerId
+}
+
+export const knownPersonOf = (consumer: Pick<Consumer, "id" | "email" | "phone" | "primaryExternalId">): KnownPerson => ({
+  id: consumer.id,
+  ...identifiersOf(consumer)
+})
+
 /** Live consumers by each of their identifiers. */
 export type Directory = { readonly [Name in Identifier]: ReadonlyMap<string, ConsumerId> }
 
-export const directoryOf = (known: Iterable<Pick<Consumer, "id" | "email" | "phone" | "primaryExternalId">>): Directory => {
+export const directoryOf = (known: Iterable<KnownPerson>): Directory => {
   const directory = { email: new Map<string, ConsumerId>(), phone: new Map<string, ConsumerId>(), externalId: new Map<string, ConsumerId>() }
-  for (const consumer of known) {
-    const given = identifiersOf(consumer)
+  for (const person of known) {
     for (const name of identifiers) {
-      if (given[name] !== null) directory[name].set(given[name], consumer.id)
+      if (person[name] !== null) directory[name].set(person[name], person.id)
     }
   }
   return directory
@@ -94,5 +103,6 @@ const published = { email: "Email already exists", phone: "Phone already exists"
 export const conflictMessage = (index: number, conflict: Conflict): string => {
   const text = published[conflict.identifier]
   if (conflict._tag === "Repeated") return `${text}: entries ${index} and ${conflict.other} are the same person`
-  return conflict.self === null ? `${text}: consumer ${conflict.owner}` : `${text}: consumer ${conflict.owner}, not consumer ${conflict.self}`
+  const owner = `${text}: it is consumer ${conflict.owner}'s`
+  return conflict.self === null ? owner : `${owner}, not consumer ${conflict.self}'s`
 }

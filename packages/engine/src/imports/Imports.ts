@@ -1,11 +1,24 @@
 import type { Actor } from "@audiences/domain/Actor"
 import type { AudienceArchived, AudienceNotFound } from "@audiences/domain/Audience"
 import type { AudienceId } from "@audiences/domain/AudienceId"
-import type { PayloadTooLarge } from "@audiences/domain/Errors"
-import type { Import, ImportId, ImportNotFound, ImportWithUpload, UploadRefused } from "@audiences/domain/Import"
+import { PayloadTooLarge } from "@audiences/domain/Errors"
+import { type Import, ImportId, type ImportNotFound, type ImportWithUpload, UploadRefused } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
-import type { ValidationError } from "@audiences/domain/ValidationError"
-import { Context, type Effect, type Stream } from "effect"
+import { Uuid } from "@audiences/domain/Uuid"
+import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
+import { Context, DateTime, Duration, Effect, Layer, Option, type Stream } from "effect"
+import { JobQueue } from "../jobs/JobQueue.ts"
+import { ImportLimits } from "./ImportLimits.ts"
+import { ImportRepo } from "./ImportRepo.ts"
+import { runImport } from "./ImportRun.ts"
+import { UploadStore } from "./UploadStore.ts"
+import { uploadUrl, verifyGrant } from "./UploadUrls.ts"
+
+/** How long an upload URL lives. */
+const uploadLifetime = Duration.hours(1)
+
+/** An import that has not come further for so long is handed to the job queue again. That is harmless when it is still at work. */
+const quietFor = Duration.seconds(30)
 
 /** What a signed upload URL says: `/uploads/{organizationId}/{importId}?expires={epoch seconds}&signature={hex}`. */
 export interface UploadGrant {
@@ -34,4 +47,58 @@ export class Imports extends Context.Service<Imports, {
   readonly run: (organizationId: OrganizationId, importId: ImportId) => Effect.Effect<void>
   /** Hands every started import that no job stands for to the job queue. */
   readonly enqueueUnfinished: Effect.Effect<number>
-}>()("@audiences/engine/Imports") {}
+}>()("@audiences/engine/Imports") {
+  static readonly layer = Layer.effect(
+    this,
+    Effect.gen(function*() {
+      const repo = yield* ImportRepo
+      const store = yield* UploadStore
+      const jobs = yield* JobQueue
+
+      const create = Effect.fn("Imports.create")(function*(actor: Actor, audienceId: AudienceId) {
+        const { organizationId } = actor
+        const id = ImportId.make(yield* yield* Uuid)
+        const createdAt = yield* DateTime.now
+        const uploadExpiresAt = DateTime.addDuration(createdAt, uploadLifetime)
+        const s3Key = (millis: number) => `imports/${organizationId}/${audienceId}/${millis}.csv`
+        const made = yield* repo.create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt }).pipe(
+          Effect.catchTag("AudienceNotStatic", () =>
+            Effect.fail(refuse(undefined, [{ path: [], type: "audience_type", expected: "a STATIC_LIST", message: "Audience is not a static list" }])))
+        )
+        const secret = yield* repo.uploadSecret(organizationId)
+        return { ...made, uploadUrl: yield* uploadUrl(Option.getOrThrow(secret), organizationId, id, uploadExpiresAt) }
+      })
+
+      const receive = Effect.fn("Imports.receive")(function*<E>(grant: UploadGrant, body: Stream.Stream<Uint8Array, E>) {
+        const used = new UploadRefused({ error: "Upload URL has been used" })
+        const { organizationId, importId } = yield* verifyGrant(grant, repo.uploadSecret)
+        const found = Option.getOrUndefined(yield* repo.find(organizationId, importId))
+        if (found === undefined) return yield* new UploadRefused()
+        if (found.status !== "PENDING") return yield* used
+        const { maxBytes } = yield* ImportLimits
+        const upload = yield* store.receive(found.s3Key, body, maxBytes).pipe(
+          Effect.catchTag("UploadTooLarge", () =>
+            Effect.fail(new PayloadTooLarge({ error: `The file is larger than ${maxBytes} bytes` })))
+        )
+        if (!(yield* repo.start(organizationId, importId, upload.bytes, upload.publish))) return yield* used
+        yield* jobs.enqueue({ _tag: "Import", organizationId, importId })
+        return Option.getOrThrow(yield* repo.find(organizationId, importId))
+      }, Effect.scoped)
+
+      const run = Effect.fn("Imports.run")(function*(organizationId: OrganizationId, importId: ImportId) {
+        yield* runImport(organizationId, importId).pipe(
+          Effect.provideService(ImportRepo, repo),
+          Effect.provideService(UploadStore, store)
+        )
+      })
+
+      const enqueueUnfinished = Effect.gen(function*() {
+        const quiet = yield* repo.quiet(quietFor)
+        yield* Effect.forEach(quiet, ({ organizationId, id }) => jobs.enqueue({ _tag: "Import", organizationId, importId: id }), { discard: true })
+        return quiet.length
+      }).pipe(Effect.withSpan("Imports.enqueueUnfinished"))
+
+      return { create, latest: repo.latest, receive, run, enqueueUnfinished }
+    })
+  )
+}

@@ -5,8 +5,12 @@ import type { ConsumerFull, ConsumerId, ConsumerNotFound } from "@audiences/doma
 import type { AudienceCount, AudienceStatus, MembersAdd, MembersAdded, MembersRemove, MembersRemoved } from "@audiences/domain/Membership"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { Page, PageQuery } from "@audiences/domain/Page"
-import type { ValidationError } from "@audiences/domain/ValidationError"
-import { Context, type Effect } from "effect"
+import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
+import { Context, Effect, Layer } from "effect"
+import type { AudienceTypeMismatch } from "../audiences/AudienceRepo.ts"
+import { DatabaseClock } from "../DatabaseClock.ts"
+import { cursorRefusal, encodeMemberCursor, memberRequest } from "./MemberPaging.ts"
+import { type ConsumersUnknown, MembershipRepo } from "./MembershipRepo.ts"
 
 /** Who is in which audience. */
 export class Memberships extends Context.Service<Memberships, {
@@ -32,4 +36,57 @@ export class Memberships extends Context.Service<Memberships, {
     organizationId: OrganizationId,
     consumerId: ConsumerId
   ) => Effect.Effect<ReadonlyArray<Audience>, ConsumerNotFound>
-}>()("@audiences/engine/Memberships") {}
+}>()("@audiences/engine/Memberships") {
+  static readonly layer = Layer.effect(
+    this,
+    Effect.gen(function*() {
+      const repo = yield* MembershipRepo
+      const clock = yield* DatabaseClock
+
+      const count = Effect.fn("Memberships.count")(function*(organizationId: OrganizationId, audienceId: AudienceId) {
+        return { audienceId, count: yield* repo.count(organizationId, audienceId) }
+      })
+
+      const status = Effect.fn("Memberships.status")(function*(organizationId: OrganizationId, audienceId: AudienceId) {
+        return yield* repo.status(organizationId, audienceId, yield* clock.now)
+      })
+
+      const list = Effect.fn("Memberships.list")(function*(organizationId: OrganizationId, audienceId: AudienceId, query: PageQuery) {
+        const request = yield* memberRequest(audienceId, query)
+        const { data, start, end } = yield* repo.list(organizationId, audienceId, request).pipe(
+          Effect.catchTag("VersionUnknown", () => cursorRefusal(query, "Cursor is malformed"))
+        )
+        const cursor = (place: typeof start) => place === null ? null : encodeMemberCursor(audienceId, place)
+        return { data, pageInfo: { startCursor: cursor(start), endCursor: cursor(end) } }
+      })
+
+      const add = Effect.fn("Memberships.add")(function*(actor: Actor, audienceId: AudienceId, input: MembersAdd) {
+        const addedCount = yield* repo.add(actor, yield* clock.now, audienceId, input.consumerIds).pipe(
+          Effect.catchTags(refusals(input))
+        )
+        return { audienceId, addedCount }
+      })
+
+      const remove = Effect.fn("Memberships.remove")(function*(actor: Actor, audienceId: AudienceId, input: MembersRemove) {
+        const removedCount = yield* repo.remove(actor, yield* clock.now, audienceId, input.consumerIds).pipe(
+          Effect.catchTags(refusals(input))
+        )
+        return { audienceId, removedCount }
+      })
+
+      return Memberships.of({ count, status, list, add, remove, ofConsumer: repo.ofConsumer })
+    })
+  )
+}
+
+const refusals = (input: MembersAdd | MembersRemove) => ({
+  AudienceTypeMismatch: (_: AudienceTypeMismatch) =>
+    Effect.fail(refuse(input, [{ path: [], message: "Audience is not a static list", type: "audience_type", expected: "a STATIC_LIST" }])),
+  ConsumersUnknown: ({ indexes }: ConsumersUnknown) =>
+    Effect.fail(refuse(input, indexes.map((index) => ({
+      path: ["consumerIds", index],
+      message: "Consumer not found",
+      type: "consumer",
+      expected: "the id of a consumer"
+    }))))
+})

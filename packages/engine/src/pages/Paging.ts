@@ -21,7 +21,7 @@ export interface Slice<Item> {
 
 export type ListQuery<Sort extends string> = PageQuery & { readonly sortBy?: Sort; readonly sortDir?: SortDirection }
 
-const contradictions = (query: PageQuery): Array<Problem> => {
+export const contradictions = (query: PageQuery): Array<Problem> => {
   const problem = (key: string, message: string): Problem => ({ path: [key], message, type: "page", expected: "one direction" })
   if (query.last !== undefined && query.first !== undefined) return [problem("last", "Use first or last, not both")]
   if (query.before !== undefined && query.after !== undefined) return [problem("before", "Use after or before, not both")]

@@ -3,8 +3,14 @@ import type { AudienceArchived, AudienceNotFound } from "@audiences/domain/Audie
 import type { AudienceId } from "@audiences/domain/AudienceId"
 import type { AudienceStatus } from "@audiences/domain/Membership"
 import type { OrganizationId } from "@audiences/domain/Organization"
-import type { ValidationError } from "@audiences/domain/ValidationError"
-import { Context, type Effect } from "effect"
+import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
+import { Context, Effect, Layer, Option, Result } from "effect"
+import { AudienceRepo } from "../audiences/AudienceRepo.ts"
+import { DatabaseClock } from "../DatabaseClock.ts"
+import { JobQueue } from "../jobs/JobQueue.ts"
+import { MembershipRepo } from "../memberships/MembershipRepo.ts"
+import { compileRules } from "../rules/RuleCompiler.ts"
+import { enqueueRefresh } from "./EnqueueRefresh.ts"
 
 /** The evaluation of DYNAMIC audiences against all consumers of their organization. */
 export class Refreshes extends Context.Service<Refreshes, {
@@ -17,4 +23,47 @@ export class Refreshes extends Context.Service<Refreshes, {
   readonly run: (organizationId: OrganizationId, audienceId: AudienceId) => Effect.Effect<void>
   /** Hands every audience whose interval has passed, or whose refresh was asked for but lost, to the job queue. Returns how many. */
   readonly enqueueDue: Effect.Effect<number>
-}>()("@audiences/engine/Refreshes") {}
+}>()("@audiences/engine/Refreshes") {
+  static readonly layer = Layer.effect(
+    this,
+    Effect.gen(function*() {
+      const audiences = yield* AudienceRepo
+      const memberships = yield* MembershipRepo
+      const queue = yield* JobQueue
+      const clock = yield* DatabaseClock
+
+      const request = Effect.fn("Refreshes.request")(function*({ organizationId }: Actor, audienceId: AudienceId) {
+        yield* audiences.requestRefresh(organizationId, audienceId).pipe(
+          Effect.catchTag("AudienceTypeMismatch", () =>
+            refuse({}, [{ path: [], message: "Audience is not dynamic", type: "audience_type", expected: "a DYNAMIC audience" }]))
+        )
+        // Read before the job can run: the answer says that it is in progress.
+        const status = yield* memberships.status(organizationId, audienceId, yield* clock.now)
+        yield* enqueueRefresh(queue, organizationId, audienceId)
+        return status
+      })
+
+      const run = Effect.fn("Refreshes.run")(function*(organizationId: OrganizationId, audienceId: AudienceId) {
+        const due = yield* audiences.dueRefresh(organizationId, audienceId)
+        if (Option.isNone(due)) return
+        const { revision, requested, rules } = due.value
+        const compiled = compileRules(rules)
+        // Rules that do not compile are refused when they are written.
+        if (Result.isFailure(compiled)) return yield* Effect.die(refuse(rules, compiled.failure))
+        const condition = compiled.success
+        const now = yield* clock.now
+        const evaluation = yield* memberships.evaluate(organizationId, condition, now)
+        const outcome = yield* memberships.publish(organizationId, audienceId, { evaluation, condition, now, revision, requested })
+        yield* Effect.annotateCurrentSpan({ outcome })
+      })
+
+      const enqueueDue = Effect.gen(function*() {
+        const due = yield* audiences.takeDue(yield* clock.now)
+        yield* Effect.forEach(due, ({ organizationId, id }) => enqueueRefresh(queue, organizationId, id), { discard: true })
+        return due.length
+      }).pipe(Effect.withSpan("Refreshes.enqueueDue"))
+
+      return Refreshes.of({ request, run, enqueueDue })
+    })
+  )
+}

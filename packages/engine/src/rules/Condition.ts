@@ -8,8 +8,7 @@ export interface Bound<Value> {
 
 /** A point in time: fixed, or moving along with now (`offsetMillis` is negative for the past). */
 export type Moment =
-  | { readonly _tag: "At"; readonly epochMillis: number }
-  | { readonly _tag: "Relative"; readonly offsetMillis: number }
+  { readonly _tag: "At"; readonly epochMillis: number } | { readonly _tag: "Relative"; readonly offsetMillis: number }
 
 /** What a metadata value is compared with; text is folded. */
 export type MetadataScalar = string | number | boolean

@@ -14,7 +14,7 @@ const week = 7 * day
 const longest = 100_000_000 * day
 
 /** Whether a text is meant as a duration: no instant begins so. */
-export const looksLikeDuration = (text: string): boolean => /^[+-]?P/i.test(text)
+export const looksLikeDuration = (text: string): boolean => /^[+-]?P([\d.,+-]|T|$)/i.test(text)
 
 /**
  * Milliseconds in an ISO-8601 duration of weeks, days, hours, minutes and seconds, with an optional sign before the `P`; a day is
@@ -30,11 +30,11 @@ export const parseDuration = (text: string): Result.Result<number, string> => {
 }
 
 const refusal = (text: string): string => {
-  const example = "such as \"-P30D\" (thirty days ago), \"P1W\" or \"-PT90M\" (ninety minutes ago)"
+  const example = 'such as "-P30D" (thirty days ago), "P1W" or "-PT90M" (ninety minutes ago)'
   if (calendar.test(text)) {
     return `Months and years differ in length: use days or weeks, ${example}. A number of minutes stands behind a T, as in "PT1M"`
   }
   if (/[.,]\d/.test(text)) return `Durations are of whole numbers: use a smaller unit, ${example}`
-  if (/^[+-]?P/i.test(text) && text !== text.toUpperCase()) return `Durations are written in capital letters, ${example}`
-  return `Not a duration of weeks (W), days (D), hours (TH), minutes (TM) and seconds (TS), in this order: write it ${example}`
+  if (text !== text.toUpperCase()) return `Durations are written in capital letters, ${example}`
+  return `Not a duration of weeks (W), days (D), hours (TH), minutes (TM) and seconds (TS), in this order and with the sign in front, ${example}`
 }

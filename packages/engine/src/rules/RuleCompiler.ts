@@ -9,11 +9,15 @@ import { leafOf } from "./RuleLeaf.ts"
 import { arities, kindOf, negative, operatorsOf } from "./RuleOperators.ts"
 import { readUnknown } from "./RuleValue.ts"
 
+/** Longer lists would be slow to evaluate and are a sign of values that belong into one IN. */
+export const maxRules = 1000
+
 /**
  * Reduces rule lines to one condition, or says everything that is wrong with them: `path` leads from the array of lines, as in
  * `[2, "values", 0]`.
  */
 export const compileRules = (lines: ReadonlyArray<RuleLine>): Result.Result<Condition, ReadonlyArray<Problem>> => {
+  if (lines.length > maxRules) return Result.fail([tooMany(lines.length)])
   const problems: Array<Problem> = []
   const groups = new Map<string | null, Array<Condition>>()
   lines.forEach((line, i) => {
@@ -49,14 +53,22 @@ export const compileRule = (line: RuleLine, index: number): Result.Result<Condit
   return Result.succeed(negative.has(line.operator) ? { _tag: "Not", condition } : condition)
 }
 
+const tooMany = (count: number): Problem => ({
+  path: [],
+  type: "rule_count",
+  expected: `at most ${maxRules} rules`,
+  message: `An audience takes at most ${maxRules} rules but received ${count}: gather values of one field in one IN`
+})
+
 const unknownField = (field: string): Problem => {
   const suggestion = suggestField(field)
   const shown = JSON.stringify(field.length > 60 ? `${field.slice(0, 60)}…` : field)
-  const advice = field === "metadata" || field === "metadata."
-    ? "name the key, as in metadata.<key>"
-    : suggestion === undefined
-    ? "name a consumer attribute, or metadata.<key>"
-    : `did you mean ${suggestion}?`
+  const advice =
+    field === "metadata" || field === "metadata."
+      ? "name the key, as in metadata.<key>"
+      : suggestion === undefined
+        ? "name a consumer attribute, or metadata.<key>"
+        : `did you mean ${suggestion}?`
   return {
     path: ["field"],
     type: "rule_field",
@@ -68,22 +80,30 @@ const unknownField = (field: string): Problem => {
 const operatorProblems = (field: FieldReference, line: RuleLine): ReadonlyArray<Problem> => {
   const kind = kindOf(field)
   const allowed = operatorsOf[kind]
-  return allowed.includes(line.operator) ? [] : [{
-    path: ["operator"],
-    type: "rule_operator",
-    expected: allowed.join(" | "),
-    message: `${line.operator} does not apply to ${line.field}, which is ${kind}: use ${allowed.join(", ")}`
-  }]
+  return allowed.includes(line.operator)
+    ? []
+    : [
+        {
+          path: ["operator"],
+          type: "rule_operator",
+          expected: allowed.join(" | "),
+          message: `${line.operator} does not apply to ${line.field}, which is ${kind}: use ${allowed.join(", ")}`
+        }
+      ]
 }
 
 const arityProblems = ({ operator, values }: RuleLine): ReadonlyArray<Problem> => {
   const { min, max, expected } = arities[operator]
-  return values.length >= min && values.length <= max ? [] : [{
-    path: ["values"],
-    type: "rule_arity",
-    expected,
-    message: `${operator} takes ${expected} but received ${values.length}`
-  }]
+  return values.length >= min && values.length <= max
+    ? []
+    : [
+        {
+          path: ["values"],
+          type: "rule_arity",
+          expected,
+          message: `${operator} takes ${expected} but received ${values.length}`
+        }
+      ]
 }
 
 const nullProblems = (values: ReadonlyArray<Scalar>): ReadonlyArray<Problem> =>

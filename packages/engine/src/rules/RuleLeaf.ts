@@ -53,7 +53,12 @@ const attributeLeaf = (field: Attribute, line: RuleLine, index: number): RuleLea
     case "number": {
       const at = { field: field.name, line: index }
       return question === "Within"
-        ? ranging(line, readNumber, (a, b) => a - b, (range) => ({ _tag: "NumberWithin", ...at, ...range }))
+        ? ranging(
+            line,
+            readNumber,
+            (a, b) => a - b,
+            (range) => ({ _tag: "NumberWithin", ...at, ...range })
+          )
         : reading(line, readNumber, (values) => ({ _tag: "NumberOneOf", ...at, values }))
     }
     case "money": {
@@ -77,7 +82,12 @@ const metadataLeaf = (key: string, line: RuleLine, index: number): RuleLeaf => {
   const at = { key, line: index }
   switch (questions[line.operator]) {
     case "Within":
-      return ranging(line, readNumber, (a, b) => a - b, (range) => ({ _tag: "MetadataWithin", ...at, ...range }))
+      return ranging(
+        line,
+        readNumber,
+        (a, b) => a - b,
+        (range) => ({ _tag: "MetadataWithin", ...at, ...range })
+      )
     case "Contains":
       return reading(line, readMetadataPart, ([value]) => ({ _tag: "MetadataContains", ...at, value }))
     default:
@@ -88,7 +98,11 @@ const metadataLeaf = (key: string, line: RuleLine, index: number): RuleLeaf => {
 type NonEmpty<Value> = readonly [Value, ...Array<Value>]
 
 /** `build` is called only when the number of values is the operator's, which is one at least. */
-const reading = <Value>(line: RuleLine, read: Reader<Value>, build: (values: NonEmpty<Value>) => Condition): RuleLeaf => {
+const reading = <Value>(
+  line: RuleLine,
+  read: Reader<Value>,
+  build: (values: NonEmpty<Value>) => Condition
+): RuleLeaf => {
   const { problems, values } = readAll(line, read)
   return { problems, build: () => build(values as ReadonlyArray<Value> as NonEmpty<Value>) }
 }
@@ -106,7 +120,13 @@ const ranging = <Value>(
 ): RuleLeaf => {
   const { problems, values } = readAll(line, read)
   const [low, high] = values
-  if (line.operator === "BETWEEN" && line.values.length === 2 && low !== undefined && high !== undefined && compare(low, high) > 0) {
+  if (
+    line.operator === "BETWEEN" &&
+    line.values.length === 2 &&
+    low !== undefined &&
+    high !== undefined &&
+    compare(low, high) > 0
+  ) {
     problems.push({
       path: ["values"],
       type: "rule_range",

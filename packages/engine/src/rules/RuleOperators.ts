@@ -61,4 +61,5 @@ export const operatorsOf: Record<FieldKind | "metadata", ReadonlyArray<RuleOpera
   metadata: [...equality, ...membership, ...substring, ...comparison, ...existence]
 }
 
-export const kindOf = (field: FieldReference): FieldKind | "metadata" => field._tag === "Metadata" ? "metadata" : field.kind
+export const kindOf = (field: FieldReference): FieldKind | "metadata" =>
+  field._tag === "Metadata" ? "metadata" : field.kind

@@ -1,7 +1,7 @@
 import { DocumentedApi, openApiDocument } from "@audiences/domain/api/OpenApiDocument"
 import { Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
-import { HttpApiScalar } from "effect/http-api"
+import * as HttpApiSwagger from "effect/http-api/HttpApiSwagger"
 import { SqlClient } from "effect/sql"
 
 /** A database that has not answered by then is of no use to a caller. */
@@ -29,4 +29,12 @@ const DocumentHttp = HttpRouter.use((router) =>
     yield* router.add("GET", "/", HttpServerResponse.redirect("/docs"))
   }))
 
-export const DocsHttp = Layer.merge(DocumentHttp, HttpApiScalar.layer(DocumentedApi, { path: "/docs" }))
+/** Lets the page load nothing and call nobody but this server, whatever a later version of its scripts may want. */
+const ownHostOnly = HttpRouter.middleware((app) =>
+  Effect.map(
+    app,
+    HttpServerResponse.setHeader("content-security-policy", "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'none'")
+  )
+).layer
+
+export const DocsHttp = Layer.merge(DocumentHttp, Layer.provide(HttpApiSwagger.layer(DocumentedApi, { path: "/docs" }), ownHostOnly))

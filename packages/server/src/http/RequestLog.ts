@@ -4,6 +4,9 @@ import { CurrentRequest } from "./CurrentRequest.ts"
 
 const withoutQuery = (url: string) => url.replace(/[?#;].*$/s, "")
 
+/** Supervisors ask every few seconds; that is no news. */
+const isProbe = (path: string) => path.startsWith("/health/")
+
 /** One line for every request: never its query, headers or body, which may hold keys, signatures and personal data. */
 export const withRequestLog = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
   Effect.gen(function*() {
@@ -13,7 +16,7 @@ export const withRequestLog = <E, R>(app: Effect.Effect<HttpServerResponse.HttpS
     const started = yield* Clock.currentTimeNanos
     const exit = yield* Effect.exit(app)
     const durationMillis = Number((yield* Clock.currentTimeNanos) - started) / 1e6
-    yield* Effect.logInfo(`${request.method} ${path}`).pipe(Effect.annotateLogs({
+    yield* Effect.logWithLevel(isProbe(path) ? "Debug" : "Info")(`${request.method} ${path}`).pipe(Effect.annotateLogs({
       method: request.method,
       path,
       status: Exit.isSuccess(exit) ? exit.value.status : HttpServerError.exitResponse(exit).status,

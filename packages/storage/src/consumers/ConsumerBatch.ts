@@ -2,7 +2,7 @@ import type { Actor } from "@audiences/domain/Actor"
 import { ConsumerId } from "@audiences/domain/Consumer"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { ConsumerPatch } from "@audiences/engine/consumers/ConsumerPatch"
-import { directoryOf, type Identifier, type Identifiers, identifiersOf, identifyAll, type Identity } from "@audiences/engine/consumers/Identity"
+import { directoryOf, type Identifier, type Identifiers, identifiersOf, identifyAll, type Identity, knownPersonOf } from "@audiences/engine/consumers/Identity"
 import { type DateTime, Effect, Schema, String } from "effect"
 import type { SqlClient } from "effect/sql"
 import { blankConsumer, mergePatch } from "./ConsumerMerge.ts"
@@ -51,7 +51,7 @@ export const planBatch = Effect.fnUntraced(function*(
   const given = patches.map(identifiersOf)
   const rows = yield* findByIdentifiers(sql, organizationId, given, "FOR UPDATE")
   const byId = new Map(rows.map((row) => [row.id, row]))
-  const identities = identifyAll(given, directoryOf(rows))
+  const identities = identifyAll(given, directoryOf(rows.map(knownPersonOf)))
   return patches.map((patch, index): BatchEntry => {
     const identity = identities[index]!
     return { patch, identity, stored: identity.id === null ? null : byId.get(identity.id)! }

@@ -3,7 +3,7 @@ import { ConsumerArchived, type ConsumerId, ConsumerNotFound, type ConsumerSort 
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { ConsumerPatch } from "@audiences/engine/consumers/ConsumerPatch"
 import { type ConsumerFilter, ConsumerRepo, IdentityConflicts } from "@audiences/engine/consumers/ConsumerRepo"
-import { type Conflict, directoryOf, identifiers, identifiersOf } from "@audiences/engine/consumers/Identity"
+import { type Conflict, directoryOf, identifiers, identifiersOf, knownPersonOf } from "@audiences/engine/consumers/Identity"
 import type { PageRequest } from "@audiences/engine/pages/Paging"
 import { type DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -55,7 +55,7 @@ const make = Effect.gen(function*() {
   const taken = Effect.fnUntraced(function*(row: ConsumerRow, patch: ConsumerPatch) {
     const given = identifiersOf(patch)
     if (identifiers.every((name) => given[name] === null)) return []
-    const owners = directoryOf(yield* findByIdentifiers(sql, row.organizationId, [given], ""))
+    const owners = directoryOf((yield* findByIdentifiers(sql, row.organizationId, [given], "")).map(knownPersonOf))
     return identifiers.flatMap((identifier): Array<Conflict> => {
       const owner = given[identifier] === null ? undefined : owners[identifier].get(given[identifier])
       return owner === undefined || owner === row.id ? [] : [{ _tag: "Taken", identifier, owner, self: row.id }]

@@ -36,6 +36,8 @@ export default Effect.gen(function*() {
       version bigint NOT NULL DEFAULT 0,
       member_count bigint NOT NULL DEFAULT 0,
       evaluated_position bigint NOT NULL DEFAULT 0,
+      -- The revision of the rules that it was evaluated by; null before the first evaluation.
+      evaluated_revision bigint,
       PRIMARY KEY (organization_id, id),
       FOREIGN KEY (organization_id, primary_sync_source_id) REFERENCES sync_sources
     )`

@@ -1,7 +1,7 @@
 import { ApiKeyId } from "@audiences/domain/ApiKey"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { type NewApiKey, type OrganizationPair, OrganizationRepo } from "@audiences/engine/organizations/OrganizationRepo"
-import { DateTime, Effect, Layer, Option, Schema } from "effect"
+import { DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 
 const KeyHolderRow = Schema.Struct({

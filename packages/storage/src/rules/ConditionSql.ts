@@ -1,9 +1,9 @@
-import { latestInstant, earliestInstant } from "@audiences/domain/Instant"
+import { earliestInstant, latestInstant } from "@audiences/domain/Instant"
 import type { ConsumerFieldName } from "@audiences/domain/ConsumerField"
 import type { Bound, Condition, Moment } from "@audiences/engine/rules/Condition"
 import { DateTime } from "effect"
 import type { SqlClient, Statement } from "effect/sql"
-import { comparedColumns } from "./ConsumerColumns.ts"
+import { comparedColumns } from "./ComparedColumns.ts"
 
 type Sql = SqlClient.SqlClient
 type Fragment = Statement.Fragment
@@ -17,29 +17,34 @@ export const whereCondition = (sql: Sql, condition: Condition, now: DateTime.Utc
     case "Exists":
       return sql`${column(sql, condition.field)} IS NOT NULL`
     case "TextOneOf":
-      return present(sql, condition.field, sql`= ANY(${condition.values}::text[])`)
+      return present(sql, condition.field, sql`= ANY(${listOf(condition.values)}::text[])`)
     case "TextContains":
       // Not LIKE: it has wildcards.
       return sql`coalesce(strpos(${column(sql, condition.field)}, ${condition.text}::text) > 0, false)`
     case "NumberOneOf":
-      return present(sql, condition.field, sql`= ANY(${condition.values}::float8[])`)
+      return present(sql, condition.field, sql`= ANY(${listOf(condition.values.map(String))}::float8[])`)
     case "NumberWithin":
-      return within(sql, column(sql, condition.field), condition, (value) => sql`${value}::float8`)
+      return within(sql, column(sql, condition.field), condition, (value) => sql`${String(value)}::float8`)
     case "MoneyOneOf":
-      return present(sql, condition.field, sql`= ANY(${condition.values}::numeric[])`)
+      return present(sql, condition.field, sql`= ANY(${listOf(condition.values)}::numeric[])`)
     case "MoneyWithin":
       return within(sql, column(sql, condition.field), condition, (value) => sql`${value}::numeric`)
     case "InstantOneOf":
-      return present(sql, condition.field, sql`= ANY(${condition.values.map(timestamp)}::timestamptz[])`)
+      return present(sql, condition.field, sql`= ANY(${listOf(condition.values.map(timestamp))}::timestamptz[])`)
     case "InstantWithin":
-      return within(sql, column(sql, condition.field), condition, (moment) => sql`${timestamp(epochMillisOf(moment, now))}::timestamptz`)
+      return within(
+        sql,
+        column(sql, condition.field),
+        condition,
+        (moment) => sql`${timestamp(epochMillisOf(moment, now))}::timestamptz`
+      )
     case "BooleanIs":
       return present(sql, condition.field, sql`= ${condition.value}::boolean`)
     case "MetadataExists":
       return sql`coalesce(${metadata(sql, condition.key)} NOT IN ('null', '[]'), false)`
     case "MetadataOneOf": {
       const value = metadata(sql, condition.key)
-      const values = sql`ANY(${condition.values.map((each) => JSON.stringify(each))}::jsonb[])`
+      const values = sql`ANY(${listOf(condition.values.map((each) => JSON.stringify(each)))}::jsonb[])`
       // Beside the array's containment, which looks at one value after the other, equality can be hashed.
       return sql`coalesce(${value} = ${values} OR (${typeIs(sql, value, "array")} AND ${value} @> ${values}), false)`
     }
@@ -58,9 +63,13 @@ export const whereCondition = (sql: Sql, condition: Condition, now: DateTime.Utc
     case "Not":
       return sql`NOT ${whereCondition(sql, condition.condition, now)}`
     case "All":
-      return condition.conditions.length === 0 ? sql`true` : sql.and(condition.conditions.map((each) => whereCondition(sql, each, now)))
+      return condition.conditions.length === 0
+        ? sql`true`
+        : sql.and(condition.conditions.map((each) => whereCondition(sql, each, now)))
     case "Any":
-      return condition.conditions.length === 0 ? sql`false` : sql.or(condition.conditions.map((each) => whereCondition(sql, each, now)))
+      return condition.conditions.length === 0
+        ? sql`false`
+        : sql.or(condition.conditions.map((each) => whereCondition(sql, each, now)))
   }
 }
 
@@ -78,9 +87,20 @@ const within = <Value>(
 ): Fragment =>
   sql.and([
     sql`${expression} IS NOT NULL`,
-    ...(low === undefined ? [] : [sql`${expression} ${sql.literal(low.inclusive ? ">=" : ">")} ${parameter(low.value)}`]),
-    ...(high === undefined ? [] : [sql`${expression} ${sql.literal(high.inclusive ? "<=" : "<")} ${parameter(high.value)}`])
+    ...(low === undefined
+      ? []
+      : [sql`${expression} ${sql.literal(low.inclusive ? ">=" : ">")} ${parameter(low.value)}`]),
+    ...(high === undefined
+      ? []
+      : [sql`${expression} ${sql.literal(high.inclusive ? "<=" : "<")} ${parameter(high.value)}`])
   ])
+
+/**
+ * A list in PostgreSQL's own notation. As a text it takes the type it is cast to; as an array it would be one of texts, cast again for
+ * each row.
+ */
+const listOf = (values: ReadonlyArray<string>): string =>
+  `{${values.map((value) => `"${value.replace(/["\\]/g, "\\$&")}"`).join(",")}}`
 
 const metadata = (sql: Sql, key: string): Fragment => sql`(metadata_folded -> ${key}::text)`
 
@@ -92,4 +112,8 @@ const epochMillisOf = (moment: Moment, now: DateTime.Utc): number =>
 
 /** Beyond the years that instants are kept of, PostgreSQL's own notation ends, and every value is on the same side. */
 const timestamp = (epochMillis: number): string =>
-  epochMillis < earliestInstant ? "-infinity" : epochMillis > latestInstant ? "infinity" : DateTime.formatIso(DateTime.makeUnsafe(epochMillis))
+  epochMillis < earliestInstant
+    ? "-infinity"
+    : epochMillis > latestInstant
+      ? "infinity"
+      : DateTime.formatIso(DateTime.makeUnsafe(epochMillis))

@@ -7,7 +7,7 @@ const bornFolded: ReadonlySet<ConsumerFieldName> = new Set(["phone", "createdBy"
 const expressionOf = (field: ConsumerFieldName): string => {
   const column = String.camelToSnake(field)
   // Independent of the database's locale: in Turkish, the small form of ACTIVE has no dot.
-  if (field === "status") return "lower(status COLLATE \"C\")"
+  if (field === "status") return 'lower(status COLLATE "C")'
   return consumerFields[field] === "text" && !bornFolded.has(field) ? `${column}_folded` : column
 }
 

@@ -1,0 +1,40 @@
+import { Effect, Option, Schema } from "effect"
+import { Flag } from "effect/cli"
+import { schemaIssues, ValidationError } from "@audiences/domain/ValidationError"
+import { standardInput, readUserFile } from "../UserFile.ts"
+import { UsageError } from "../UsageError.ts"
+
+/** JSON on the command line, in a file, or on standard input. */
+export const jsonSource = (name: string, what: string) =>
+  Flag.String(name).pipe(Flag.optional, Flag.withMetavar("json|@file|@-"), Flag.withDescription(what))
+
+/** Reads what `jsonSource` names. */
+export const readJson = Effect.fnUntraced(function*(flag: string, source: string) {
+  const text = source.startsWith("@") ? yield* readUserFile(source.slice(1)) : source
+  return yield* Effect.try({
+    try: (): unknown => JSON.parse(text),
+    catch: (error) => new UsageError({
+      message: `--${flag} is not JSON${source.startsWith("@") ? ` (${source === `@${standardInput}` ? "standard input" : source.slice(1)})` : ""}: ${
+        error instanceof Error ? error.message : error}`
+    })
+  })
+})
+
+/** Reads a body as the server would, and refuses it in the server's words. */
+export const decodeBody = <S extends Schema.ConstraintDecoder<unknown>>(schema: S, body: unknown): Effect.Effect<S["Type"], ValidationError> =>
+  Schema.decodeUnknownEffect(schema, { errors: "all", reportInput: true })(body).pipe(
+    Effect.mapError((error) => new ValidationError({ issues: schemaIssues(error.issue, body) }))
+  ) as Effect.Effect<S["Type"], ValidationError>
+
+const interval = /^(\d+)(s|m|h|d|w)?$/
+const seconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** Seconds of `90`, `90s`, `15m`, `6h`, `1d`, `1w`. */
+export const intervalFlag = Flag.String("interval").pipe(
+  Flag.filterMap(
+    (text) => Option.map(Option.fromNullishOr(interval.exec(text)), ([, count, unit = "s"]) => Number(count) * seconds[unit as keyof typeof seconds]),
+    () => "Expected seconds, or a number with s, m, h, d or w, such as 15m"
+  ),
+  Flag.withMetavar("duration"),
+  Flag.withDescription("Time between refreshes, such as 900 or 15m")
+)

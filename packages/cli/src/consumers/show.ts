@@ -1,0 +1,14 @@
+import { Effect } from "effect"
+import { Command } from "effect/cli"
+import { AudiencesClient } from "@audiences/client/AudiencesClient"
+import { consumerArgument } from "../Ids.ts"
+import { printRecord } from "../output/Output.ts"
+
+export const show = Command.make(
+  "show",
+  { consumer: consumerArgument },
+  Effect.fn("consumers.show")(function*({ consumer }) {
+    const { consumers } = yield* AudiencesClient
+    yield* printRecord(yield* consumers.get({ params: { id: consumer } }))
+  })
+).pipe(Command.withDescription("Show a consumer"))

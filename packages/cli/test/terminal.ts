@@ -1,0 +1,46 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import { ConfigProvider, Effect, Layer, Sink, Stdio, Stream, Terminal } from "effect"
+import { ChildProcessSpawner } from "effect/process"
+import { run } from "@audiences/cli/run"
+
+export interface Situation {
+  readonly env?: Record<string, string>
+  /** Whether people look at the output. */
+  readonly terminal?: boolean
+  readonly columns?: number
+  readonly stdin?: string
+}
+
+/** Runs a command line as if typed in such a situation, and gives all that it wrote. */
+export const typed = (args: ReadonlyArray<string>, { columns = 100, env = {}, stdin = "", terminal = false }: Situation = {}) =>
+  Effect.gen(function*() {
+    const written = { stdout: "", stderr: "" }
+    const sink = (name: keyof typeof written) => () =>
+      Sink.forEach((chunk: string | Uint8Array) => Effect.sync(() => {
+        written[name] += typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk)
+      }))
+    const services = Layer.mergeAll(
+      NodeFileSystem.layer,
+      NodePath.layer,
+      Stdio.layerTest({
+        stdout: sink("stdout"),
+        stderr: sink("stderr"),
+        stdin: Stream.succeed(new TextEncoder().encode(stdin)),
+        stdoutIsTerminal: Effect.succeed(terminal),
+        stderrIsTerminal: Effect.succeed(terminal)
+      }),
+      Layer.succeed(Terminal.Terminal, Terminal.make({
+        columns: Effect.succeed(columns),
+        rows: Effect.succeed(24),
+        size: Effect.die("unused"),
+        readInput: Effect.die("unused"),
+        readLine: Effect.die("unused"),
+        display: () => Effect.void
+      })),
+      Layer.succeed(ChildProcessSpawner.ChildProcessSpawner, ChildProcessSpawner.make(() => Effect.die("unused"))),
+      ConfigProvider.layer(ConfigProvider.fromEnv({ env: { AUDIENCES_SECRET_KEY: "sk_test_secret", ...env } }))
+    )
+    const exitCode = yield* Effect.provide(run(args), services)
+    return { exitCode, ...written, lines: written.stdout.split("\n").slice(0, -1) }
+  })

@@ -1,0 +1,113 @@
+import { ConsumerCreate } from "@audiences/domain/Consumer"
+import { consumerFields } from "@audiences/domain/ConsumerField"
+import { ConsumerMetadata, Text } from "@audiences/domain/Scalar"
+import { problemIssue, schemaIssues, type ValidationIssue } from "@audiences/domain/ValidationError"
+import { Result, Schema, SchemaIssue } from "effect"
+import type { ImportedAttribute } from "./ConsumerColumns.ts"
+
+/** A row by the names that its file's header gives; what an issue's path starts from. */
+export type Cells = Readonly<Record<string, string>>
+
+/** A cell's value, or what is wrong with it. */
+export type Cell = Result.Result<unknown, ReadonlyArray<ValidationIssue>>
+export type CellReader = (text: string, header: string, row: () => Cells) => Cell
+
+/** Characters of an external id: it is indexed, and an index entry has a bound. */
+const maxExternalId = 512
+
+const refused = (row: Cells, header: string, type: string, expected: string, message: string): Cell =>
+  Result.fail([problemIssue(row, { path: [header], type, expected, message })])
+
+/** Reads what JSON would have in the cell's place, checked by the attribute's own schema. */
+const bySchema = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
+  const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
+  return (text, header, row) =>
+    Result.mapError(decode(text), ({ issue }) => schemaIssues(new SchemaIssue.Pointer([header], issue), row()))
+}
+
+const decimal = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i
+
+/** Digits grouped by thousands, or a decimal comma: one reader's 1.234 is another's 1234, so neither is guessed. */
+const grouped = /^[^\d]*\d+([.,'’\s]\d+)+[^\d]*$/
+
+const advice = (text: string, expected: string): string =>
+  `Expected ${expected} but received ${JSON.stringify(text.slice(0, 100))}` +
+  (grouped.test(text) ? ": write the number with a point before the decimals and nothing between the thousands, such as 1234.5" : "")
+
+const number = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
+  const checked = bySchema(Schema.Unknown.pipe(Schema.decodeTo(schema as never)) as never)
+  return (text, header, row) => {
+    const expected = "a number such as 1234.5"
+    if (!decimal.test(text)) return refused(row(), header, "number", expected, advice(text, expected))
+    return checked(Number(text) as unknown as string, header, row)
+  }
+}
+
+const money = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
+  const checked = bySchema(schema)
+  return (text, header, row) =>
+    grouped.test(text) && !decimal.test(text)
+      ? refused(row(), header, "money", "a decimal amount such as 1234.50", advice(text, "a decimal amount such as 1234.50"))
+      : checked(text, header, row)
+}
+
+const booleans: Readonly<Record<string, boolean>> = { true: true, false: false, yes: true, no: false, "1": true, "0": false }
+
+const boolean: CellReader = (text, header, row) => {
+  const value = booleans[text.toLowerCase()]
+  const expected = "true or false"
+  return value === undefined ? refused(row(), header, "boolean", expected, advice(text, expected)) : Result.succeed(value)
+}
+
+const json = (schema: Schema.ConstraintDecoder<unknown>, expected: string): CellReader => {
+  const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
+  return (text, header, row) => {
+    let parsed: unknown
+    try {
+      parsed = JSON.parse(text)
+    } catch {
+      return refused(row(), header, "json", expected, `Expected ${expected} but received ${JSON.stringify(text.slice(0, 100))}`)
+    }
+    return Result.mapError(decode(parsed), ({ issue }) =>
+      schemaIssues(new SchemaIssue.Pointer([header], issue), { ...row(), [header]: parsed }))
+  }
+}
+
+/** For what nobody means to begin or end with a space. Metadata is kept as it was written. */
+export const trimmed = (reader: CellReader): CellReader => (text, header, row) => reader(text.trim(), header, row)
+
+const upperCase = (reader: CellReader): CellReader => (text, header, row) => reader(text.toUpperCase(), header, row)
+
+const readerOf = (name: ImportedAttribute): CellReader => {
+  if (name === "primaryExternalId") return bySchema(Text.check(Schema.isMaxLength(maxExternalId)))
+  if (name === "status") return upperCase(bySchema(ConsumerCreate.fields.status))
+  const schema = ConsumerCreate.fields[name]
+  if (name === "lastGeoCoordinates") return json(schema, "a JSON object of latitude and longitude")
+  switch (consumerFields[name]) {
+    case "number":
+      return number(schema)
+    case "money":
+      return money(schema)
+    case "boolean":
+      return boolean
+    case "text":
+    case "instant":
+      return bySchema(schema)
+  }
+}
+
+const readers = new Map<ImportedAttribute, CellReader>()
+
+/** How the cells of an attribute's column are read. */
+export const attributeCells = (name: ImportedAttribute): CellReader => {
+  const reader = readers.get(name) ?? readerOf(name)
+  readers.set(name, reader)
+  return reader
+}
+
+export const metadataCells: CellReader = json(ConsumerMetadata, "a JSON object whose values are texts, numbers, booleans, or lists of them")
+
+export const textCells: CellReader = bySchema(Text)
+
+/** Comma-separated. */
+export const tagsOf = (text: string): ReadonlyArray<string> => text.split(",").map((tag) => tag.trim()).filter((tag) => tag !== "")

@@ -1,0 +1,122 @@
+import type { ConsumerMetadata } from "@audiences/domain/Scalar"
+import { problemIssue, type ValidationIssue } from "@audiences/domain/ValidationError"
+import { Result } from "effect"
+import type { ConsumerPatch } from "../consumers/ConsumerPatch.ts"
+import { attributeCells, type CellReader, type Cells, metadataCells, tagsOf, textCells, trimmed } from "./ConsumerCells.ts"
+import { type ConsumerColumn, consumerColumns, isIdentifier } from "./ConsumerColumns.ts"
+import type { CsvRecord } from "./CsvRecords.ts"
+
+/** A row that says something of a consumer. Its metadata is added to what is known, key by key; blank cells are absent. */
+export interface ImportedRow {
+  readonly line: number
+  readonly patch: ConsumerPatch
+  /** The row as it stands in the file, for issues that are found later. */
+  readonly cells: () => Cells
+}
+
+export interface RejectedRow {
+  readonly line: number
+  readonly issues: ReadonlyArray<ValidationIssue>
+}
+
+/** A blank line is no row. */
+export const isBlank = (record: CsvRecord): boolean => record.cells.length === 1 && record.cells[0]!.trim() === ""
+
+interface Draft {
+  readonly patch: { -readonly [Name in keyof ConsumerPatch]: ConsumerPatch[Name] }
+  readonly metadata: Map<string, ConsumerMetadata[string]>
+  firstName: string
+  lastName: string
+}
+
+type Put = (draft: Draft, value: never) => void
+
+const namelessCells: CellReader = (text, header, row) =>
+  Result.fail([
+    problemIssue({ ...row(), [header]: text }, {
+      path: [header],
+      type: "header",
+      expected: "nothing",
+      message: "The cell stands in a column that the header does not name"
+    })
+  ])
+
+const cellReader = (column: ConsumerColumn): readonly [CellReader, Put] | undefined => {
+  switch (column._tag) {
+    case "Attribute":
+      return [trimmed(attributeCells(column.name)), (draft, value) => void (draft.patch[column.name] = value)]
+    case "FirstName":
+      return [trimmed(textCells), (draft, value: string) => void (draft.firstName = value)]
+    case "LastName":
+      return [trimmed(textCells), (draft, value: string) => void (draft.lastName = value)]
+    case "Metadata":
+      return [textCells, (draft, value) => void draft.metadata.set(column.key, value)]
+    case "MetadataObject":
+      return [metadataCells, (draft, value: ConsumerMetadata) => {
+        // A column of its own says it more exactly.
+        for (const [key, each] of Object.entries(value)) if (!draft.metadata.has(key)) draft.metadata.set(key, each)
+      }]
+    case "Tags":
+      return [textCells, (draft, value: string) => void draft.metadata.set("tags", tagsOf(value))]
+    case "ServerSet":
+      return undefined
+    case "Nameless":
+      return [namelessCells, () => {}]
+  }
+}
+
+/** Reads the rows of one file, by its header. */
+export class ConsumerCsv {
+  readonly #headers: ReadonlyArray<string>
+  readonly #columns: ReadonlyArray<readonly [CellReader, Put] | undefined>
+  readonly #identifying: ReadonlyArray<number>
+
+  /** Throws `FileRefused` when the header is none of a list of consumers. */
+  constructor(header: CsvRecord) {
+    const columns = consumerColumns(header.cells, header.line)
+    this.#columns = columns.map(cellReader)
+    this.#identifying = columns.flatMap((column, i) => isIdentifier(column) ? [i] : [])
+    this.#headers = header.cells.map((name) => name.trim())
+  }
+
+  row({ line, cells }: CsvRecord): Result.Result<ImportedRow, RejectedRow> {
+    const issues: Array<ValidationIssue> = []
+    const row = (): Cells => Object.fromEntries(this.#headers.map((name, i) => [name, cells[i] ?? ""]))
+    if (cells.length !== this.#headers.length) return Result.fail({ line, issues: [this.#ragged(cells, row())] })
+    const draft: Draft = { patch: {}, metadata: new Map(), firstName: "", lastName: "" }
+    cells.forEach((cell, i) => {
+      const column = this.#columns[i]
+      if (column === undefined || cell.trim() === "") return
+      const [read, put] = column
+      const value = read(cell, this.#headers[i]!, row)
+      if (Result.isSuccess(value)) put(draft, value.success as never)
+      else issues.push(...value.failure)
+    })
+    if (!this.#identifying.some((i) => cells[i]!.trim() !== "")) {
+      issues.push(problemIssue(row(), {
+        path: [],
+        type: "identifier",
+        expected: "email, phone or externalId",
+        message: "None of email, phone and externalId is given"
+      }))
+    }
+    return issues.length === 0 ? Result.succeed({ line, patch: patchOf(draft), cells: row }) : Result.fail({ line, issues })
+  }
+
+  #ragged(cells: ReadonlyArray<string>, row: Cells): ValidationIssue {
+    const expected = `${this.#headers.length} cells`
+    return problemIssue(row, {
+      path: [],
+      type: "cells",
+      expected,
+      message: `The row has ${cells.length} cells where the header has ${this.#headers.length}: a delimiter or a quote is missing or too many`
+    })
+  }
+}
+
+const patchOf = ({ patch, metadata, firstName, lastName }: Draft): ConsumerPatch => {
+  const fullName = `${firstName} ${lastName}`.trim()
+  if (patch.fullName === undefined && fullName !== "") patch.fullName = fullName
+  if (metadata.size > 0) patch.metadata = Object.fromEntries(metadata)
+  return patch
+}

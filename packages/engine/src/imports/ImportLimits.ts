@@ -1,0 +1,11 @@
+import { Context } from "effect"
+
+/** What one file may be, and how it is brought in. */
+export const ImportLimits = Context.Reference<{
+  readonly maxBytes: number
+  readonly maxRows: number
+  /** Data rows of one transaction. */
+  readonly chunkRows: number
+}>("@audiences/engine/ImportLimits", {
+  defaultValue: () => ({ maxBytes: 2 * 1024 ** 3, maxRows: 5_000_000, chunkRows: 10_000 })
+})

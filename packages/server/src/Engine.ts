@@ -1,0 +1,43 @@
+import { Audiences } from "@audiences/engine/audiences/Audiences"
+import { Consumers } from "@audiences/engine/consumers/Consumers"
+import { Imports } from "@audiences/engine/imports/Imports"
+import { Memberships } from "@audiences/engine/memberships/Memberships"
+import { JobQueue } from "@audiences/engine/jobs/JobQueue"
+import { MembershipRepo } from "@audiences/engine/memberships/MembershipRepo"
+import { Organizations } from "@audiences/engine/organizations/Organizations"
+import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
+import { Rules } from "@audiences/engine/rules/Rules"
+import { AudienceRepoSql } from "@audiences/storage/audiences/AudienceRepoSql"
+import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
+import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
+import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
+import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
+import { OrganizationRepoSql } from "@audiences/storage/organizations/OrganizationRepoSql"
+import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
+import { Effect, Layer } from "effect"
+import { Configuration } from "./Configuration.ts"
+
+const Uploads = Layer.unwrap(Effect.map(Configuration, ({ uploads }) => UploadStoreFile({ folder: uploads })))
+
+const Storage = Layer.mergeAll(
+  AudienceRepoSql,
+  ConsumerRepoSql,
+  DatabaseClockSql,
+  ImportRepoSql,
+  Layer.mock(JobQueue, {}),
+  Layer.mock(MembershipRepo, {}),
+  OrganizationRepoSql,
+  RuleRepoSql,
+  Uploads
+)
+
+/** The use cases over PostgreSQL, and the queue that their jobs wait in. */
+export const Engine = Layer.mergeAll(
+  Audiences.layer,
+  Consumers.layer,
+  Imports.layer,
+  Memberships.layer,
+  Organizations.layer,
+  Refreshes.layer,
+  Rules.layer
+).pipe(Layer.provideMerge(Storage))

@@ -1,0 +1,44 @@
+import { makeSecretKey } from "@audiences/domain/ApiKey"
+import { Organizations } from "@audiences/engine/organizations/Organizations"
+import { Console, Effect, FileSystem, Layer, Option, Path, Redacted } from "effect"
+import { Configuration } from "./Configuration.ts"
+
+const announcement = (secretKey: string, file: string) => `
+  The secret key of the first organization, shown this once and kept in ${file}:
+
+    ${secretKey}
+`
+
+/**
+ * Makes the first organization, if there is none. A key that is generated reaches the disk before the database knows it, so that
+ * a crash at any moment leaves no organization whose key nobody has: until it is known to be in use it waits in a file of its own.
+ */
+const make = Effect.gen(function*() {
+  const { dataDir, secretKey } = yield* Configuration
+  const organizations = yield* Organizations
+  if (Option.isSome(secretKey)) return yield* organizations.bootstrap(secretKey)
+
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const file = path.join(dataDir, "secret-key")
+  const pending = path.join(dataDir, "secret-key.pending")
+
+  const works = (key: Redacted.Redacted<string>) => Effect.isSuccess(organizations.authenticate(key))
+  const settle = Effect.fnUntraced(function*(key: Redacted.Redacted<string>) {
+    yield* fs.rename(pending, file)
+    yield* Console.log(announcement(Redacted.value(key), file))
+  })
+
+  if (yield* fs.exists(pending)) {
+    const key = Redacted.make((yield* fs.readFileString(pending)).trim())
+    if (yield* works(key)) return yield* settle(key)
+  }
+  yield* fs.makeDirectory(dataDir, { recursive: true })
+  const key = yield* makeSecretKey("live")
+  yield* fs.remove(pending, { force: true })
+  yield* fs.writeFileString(pending, `${Redacted.value(key)}\n`, { mode: 0o600, flag: "wx" })
+  const made = yield* organizations.bootstrap(Option.some(key))
+  yield* Option.isSome(made) ? settle(key) : fs.remove(pending)
+})
+
+export const FirstKey = Layer.effectDiscard(make)

@@ -1,0 +1,27 @@
+import { UploadUrls } from "@audiences/engine/imports/UploadUrls"
+import { Effect, Layer } from "effect"
+import { Configuration } from "./Configuration.ts"
+import { Database } from "./Database.ts"
+import { Engine } from "./Engine.ts"
+import { FirstKey } from "./FirstKey.ts"
+import { Http, serve, WorkerHttp } from "./http/Http.ts"
+import { layer as NodeServer } from "./http/NodeServer.ts"
+import { PublicUrl } from "./PublicUrl.ts"
+import { Workers } from "./Workers.ts"
+
+const Listening = Layer.unwrap(Effect.map(Configuration, ({ host, port }) => NodeServer({ host, port })))
+
+const Uploads = Layer.effect(UploadUrls, Effect.map(PublicUrl, (baseUrl) => ({ baseUrl })))
+
+const Answering = Layer.unwrap(Effect.map(Configuration, ({ role }) => role === "worker" ? serve(WorkerHttp) : serve(Http)))
+
+const Working = Layer.unwrap(Effect.map(Configuration, ({ role }) => role === "api" ? Layer.empty : Workers))
+
+/** What a process does by its role, on a database and a port. */
+export const Service = Answering.pipe(Layer.provide(Working), Layer.provide(FirstKey), Layer.provide(Uploads), Layer.provide(Engine))
+
+/**
+ * The whole program. What is provided last starts first and ends last: when the program is to stop, requests end before jobs do,
+ * jobs before connections, and connections before the database.
+ */
+export const Server = Service.pipe(Layer.provide(Database), Layer.provideMerge(PublicUrl.layer), Layer.provide(Listening))

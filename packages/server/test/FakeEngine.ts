@@ -1,0 +1,64 @@
+import { Unauthorized } from "@audiences/domain/api/Authorization"
+import { type Audience, AudienceNotFound } from "@audiences/domain/Audience"
+import { AudienceId } from "@audiences/domain/AudienceId"
+import { UploadRefused } from "@audiences/domain/Import"
+import { OrganizationId } from "@audiences/domain/Organization"
+import { Audiences } from "@audiences/engine/audiences/Audiences"
+import { Consumers } from "@audiences/engine/consumers/Consumers"
+import { Imports } from "@audiences/engine/imports/Imports"
+import { Memberships } from "@audiences/engine/memberships/Memberships"
+import { Organizations } from "@audiences/engine/organizations/Organizations"
+import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
+import { Rules } from "@audiences/engine/rules/Rules"
+import { DateTime, Effect, Layer, Redacted } from "effect"
+
+export const key = "sk_test_the-only-one"
+const organizationId = OrganizationId.make("0190a000-0000-7000-8000-000000000001")
+
+/** Ids that make the fake engine misbehave. */
+export const crashing = "0190a000-0000-7000-8000-00000000dead"
+export const garbling = "0190a000-0000-7000-8000-00000000baad"
+export const slow = "0190a000-0000-7000-8000-000000005105"
+export const known = "0190a000-0000-7000-8000-000000000002"
+
+const audience = (id: string): Audience => ({
+  id: AudienceId.make(id),
+  organizationId,
+  name: "VIPs",
+  type: "DYNAMIC",
+  archived: false,
+  createdAt: DateTime.makeUnsafe(0),
+  createdBy: "system"
+})
+
+const get = (id: string) => {
+  switch (id) {
+    case crashing:
+      return Effect.die(new Error("secret detail of the database"))
+    case garbling:
+      return Effect.succeed({ ...audience(id), name: 7 } as never)
+    case slow:
+      return Effect.as(Effect.sleep("700 millis"), { ...audience(id), rules: [], imports: [] })
+    case known:
+      return Effect.succeed({ ...audience(id), rules: [], imports: [] })
+    default:
+      return Effect.fail(new AudienceNotFound())
+  }
+}
+
+/** An engine whose answers depend on the id alone: for what only the HTTP side decides. */
+export const FakeEngine = Layer.mergeAll(
+  Layer.mock(Audiences, {
+    get: (_, id) => get(id),
+    create: (_, input) => Effect.succeed({ ...audience(known), name: input.name, type: input.type, rules: [], imports: [] })
+  }),
+  Layer.mock(Organizations, {
+    authenticate: (secretKey) =>
+      Redacted.value(secretKey) === key ? Effect.succeed({ organizationId, name: "key:test" }) : Effect.fail(new Unauthorized())
+  }),
+  Layer.mock(Imports, { receive: () => Effect.fail(new UploadRefused()) }),
+  Layer.mock(Memberships, {}),
+  Layer.mock(Rules, {}),
+  Layer.mock(Refreshes, {}),
+  Layer.mock(Consumers, {})
+)

@@ -1,0 +1,50 @@
+import { AudienceId } from "@audiences/domain/AudienceId"
+import { OrganizationId } from "@audiences/domain/Organization"
+import type { DueRefresh } from "@audiences/engine/audiences/AudienceRepo"
+import { DateTime, Effect, Option, Schema } from "effect"
+import type { SqlClient } from "effect/sql"
+import { readRules } from "../rules/RuleRow.ts"
+
+/** Asks for a refresh. The audience must be locked. */
+export const raiseRequested = (sql: SqlClient.SqlClient, organizationId: OrganizationId, id: AudienceId) =>
+  sql`
+    UPDATE audiences SET refreshes_requested = refreshes_requested + 1
+    WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
+
+const decodeRequests = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ revision: Schema.Finite, requested: Schema.Finite })))
+
+/** The refresh that an audience waits for. */
+export const dueRefresh = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, organizationId: OrganizationId, id: AudienceId) {
+  const rows = yield* sql`
+    SELECT rules_revision::float8 AS revision, refreshes_requested::float8 AS requested FROM audiences
+    WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid
+      AND type = 'DYNAMIC' AND NOT archived AND refreshes_requested > refreshes_completed`
+  const [request] = yield* decodeRequests(rows)
+  if (request === undefined) return Option.none<DueRefresh>()
+  // Read after the revision: rules that are newer than it are not published.
+  const rules = yield* readRules(sql, organizationId, sql`r.audience_id = ${id}::uuid`)
+  return Option.some<DueRefresh>({ ...request, rules })
+}, Effect.orDie)
+
+const decodeKeys = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ organizationId: OrganizationId, id: AudienceId })))
+
+/** Asks for the refreshes whose interval has passed, and finds every audience that waits for one. Passes over what is being changed. */
+export const takeDue = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, now: DateTime.Utc) {
+  const rows = yield* sql`
+    WITH passed AS (
+      SELECT organization_id, id FROM audiences
+      WHERE type = 'DYNAMIC' AND NOT archived AND refreshes_requested = refreshes_completed
+        AND coalesce(last_refreshed_at, created_at) + make_interval(secs => refresh_interval_seconds)
+          <= ${DateTime.formatIso(now)}::text::timestamptz
+      FOR NO KEY UPDATE SKIP LOCKED
+    ), raised AS (
+      UPDATE audiences a SET refreshes_requested = a.refreshes_requested + 1
+      FROM passed WHERE a.organization_id = passed.organization_id AND a.id = passed.id
+      RETURNING a.organization_id, a.id
+    )
+    SELECT organization_id, id FROM raised
+    UNION ALL
+    SELECT organization_id, id FROM audiences
+    WHERE type = 'DYNAMIC' AND NOT archived AND refreshes_requested > refreshes_completed`
+  return yield* decodeKeys(rows)
+}, Effect.orDie)

@@ -1,0 +1,49 @@
+import { AudienceNotFound } from "@audiences/domain/Audience"
+import type { AudienceId } from "@audiences/domain/AudienceId"
+import type { AudienceStatus } from "@audiences/domain/Membership"
+import type { OrganizationId } from "@audiences/domain/Organization"
+import { SyncStatus } from "@audiences/domain/SyncSource"
+import { DateTime, Effect, Schema } from "effect"
+import type { SqlClient } from "effect/sql"
+
+const instant = Schema.NullOr(Schema.DateTimeUtcFromDate)
+const decode = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({
+  version: Schema.Finite,
+  inProgress: Schema.Boolean,
+  stale: Schema.Boolean,
+  pendingShards: Schema.Finite,
+  lastRefreshedAt: instant,
+  refreshIntervalSeconds: Schema.NullOr(Schema.Finite),
+  syncStatus: Schema.NullOr(SyncStatus),
+  lastSyncedAt: instant
+})))
+
+export const readStatus = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  audienceId: AudienceId,
+  now: DateTime.Utc
+) {
+  const rows = yield* sql`
+    SELECT a.version::float8, progress.running AS in_progress, NOT a.archived AND (
+        progress.running
+        OR (a.type = 'DYNAMIC' AND EXISTS (
+          SELECT 1 FROM changes c
+          WHERE c.organization_id = a.organization_id AND c.position > a.evaluated_position AND c.audience_id IS NULL))
+        OR (a.type <> 'STATIC_LIST' AND coalesce(
+          coalesce(a.last_refreshed_at, a.created_at) + make_interval(secs => a.refresh_interval_seconds)
+            <= ${DateTime.formatIso(now)}::text::timestamptz, false))
+      ) AS stale,
+      CASE WHEN progress.running THEN coalesce((
+        SELECT (k.next_ordinal + 65535) / 65536 FROM consumer_counters k WHERE k.organization_id = a.organization_id), 0)
+      ELSE 0 END AS pending_shards,
+      a.last_refreshed_at, a.refresh_interval_seconds, s.sync_status, s.last_synced_at
+    FROM audiences a
+    CROSS JOIN LATERAL (SELECT NOT a.archived AND a.refreshes_requested > a.refreshes_completed) AS progress (running)
+    LEFT JOIN sync_sources s ON s.organization_id = a.organization_id AND s.id = a.primary_sync_source_id
+    WHERE a.organization_id = ${organizationId}::uuid AND a.id = ${audienceId}::uuid`
+  const [row] = yield* Effect.orDie(decode(rows))
+  if (row === undefined) return yield* new AudienceNotFound()
+  const status: AudienceStatus = { audienceId, ...row }
+  return status
+})

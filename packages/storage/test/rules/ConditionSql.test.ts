@@ -1,0 +1,73 @@
+import type { RuleLine } from "@audiences/domain/Rule"
+import { maxRules } from "@audiences/engine/rules/RuleCompiler"
+import { assert, layer } from "@effect/vitest"
+import { Arbitrary, Effect, Random } from "effect"
+import { PostgresTest } from "../../../../tools/vitest/PostgresTest.ts"
+import { isMember, type WireConsumer } from "../../../../tools/vitest/rules/BruteForce.ts"
+import { randomConsumers, randomRules, randomRulesNow } from "../../../../tools/vitest/rules/RandomRules.ts"
+import { insertConsumers, members } from "./Population.ts"
+
+const expected = (consumers: ReadonlyArray<WireConsumer>, lines: ReadonlyArray<RuleLine>, now: number) =>
+  consumers.flatMap((consumer, i) => (isMember(lines, consumer, now) ? [i] : []))
+
+layer(PostgresTest)("ConditionSql", (it) => {
+  it.effect("finds whom the plain reading of the rules finds", () =>
+    Effect.gen(function* () {
+      const divided = new Map<string, number>()
+      for (let population = 0; population < 5; population++) {
+        const seed = yield* Random.nextInt
+        const [consumers = []] = yield* Arbitrary.sampleEffect(randomConsumers(200), { count: 1, size: 20, seed })
+        const organizationId = yield* insertConsumers(consumers)
+        const result = yield* Arbitrary.checkEffect(
+          randomRules,
+          (lines) =>
+            Effect.map(members(organizationId, lines, randomRulesNow), (found) => {
+              const wanted = expected(consumers, lines, randomRulesNow)
+              if (wanted.length > 0 && wanted.length < 140)
+                for (const { operator } of lines) divided.set(operator, (divided.get(operator) ?? 0) + 1)
+              return JSON.stringify(found) === JSON.stringify(wanted)
+            }),
+          { runs: 400, size: 20, concurrency: 4, seed }
+        )
+        assert.strictEqual(Arbitrary.formatCheckFailure(result), undefined, `seed ${seed}`)
+      }
+      // An operator that always finds everybody or nobody would prove nothing.
+      assert.strictEqual(divided.size, 13)
+      assert.isTrue(
+        [...divided.values()].every((count) => count >= 20),
+        JSON.stringify([...divided])
+      )
+    })
+  )
+
+  it.effect("has nobody in an audience without rules", () =>
+    Effect.gen(function* () {
+      const organizationId = yield* insertConsumers([{ status: "ACTIVE" }])
+      assert.deepStrictEqual(yield* members(organizationId, [], randomRulesNow), [])
+    })
+  )
+
+  it.effect("takes thousands of values and a long list of rules", () =>
+    Effect.gen(function* () {
+      const organizationId = yield* insertConsumers([
+        { totalOrders: 7, metadata: { tags: ["x", 99_999] } },
+        { totalOrders: -1 }
+      ])
+      const values = Array.from({ length: 100_000 }, (_, i) => i)
+      assert.deepStrictEqual(
+        yield* members(organizationId, [{ field: "totalOrders", operator: "IN", values }], randomRulesNow),
+        [0]
+      )
+      assert.deepStrictEqual(
+        yield* members(organizationId, [{ field: "metadata.tags", operator: "IN", values }], randomRulesNow),
+        [0]
+      )
+      const longest = Array.from({ length: maxRules }, (): RuleLine => ({
+        field: "metadata.tags",
+        operator: "NOT_CONTAINS",
+        values: ["y"]
+      }))
+      assert.deepStrictEqual(yield* members(organizationId, longest, randomRulesNow), [0, 1])
+    })
+  )
+})
