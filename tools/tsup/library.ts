@@ -1,10 +1,13 @@
 import type { Options } from "tsup"
 
-/** One output file per source file, so that `exports: ./*` maps one to one. Types come from `tsc -b`. */
+/**
+ * One output file per source file, so that `exports: ./*` maps one to one; what several need is in chunks beside them. Without
+ * bundling, esbuild would leave the `.ts` of relative imports as it is. Types come from `tsc -b`.
+ */
 export const library: Options = {
   entry: ["src/**/*.ts"],
   format: ["esm"],
-  bundle: false,
+  splitting: true,
   dts: false,
   sourcemap: true,
   clean: true,

@@ -10,7 +10,9 @@ const bundle = new URL("../dist/bin.js", import.meta.url)
 
 /** A Node that was installed with the packages, in this repository or beside this package. */
 const installedNode = () =>
-  ["../../../node_modules/.bin/node", "../../../.bin/node"].map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync)
+  ["../../../node_modules/.bin/node", "../../../.bin/node"]
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find(existsSync)
 
 if (Number(process.versions.node.split(".")[0]) < oldestNode) {
   const node = installedNode()
@@ -19,7 +21,7 @@ if (Number(process.versions.node.split(".")[0]) < oldestNode) {
       stdio: "inherit",
       env: { ...process.env, AUDIENCES_NODE: node }
     })
-    process.exit(signal === null ? status ?? 1 : 1)
+    process.exit(signal === null ? (status ?? 1) : 1)
   }
   console.error(`audiences needs Node ${oldestNode} or later; this is ${process.versions.node}.`)
   process.exit(1)

@@ -8,12 +8,15 @@ import * as Presenter from "./output/Presenter.ts"
 import { printableLines } from "./output/Printable.ts"
 import { version } from "./version.ts"
 
-const isShowHelp = (error: unknown): error is CliError.ShowHelp => CliError.isCliError(error) && error._tag === "ShowHelp"
+const isShowHelp = (error: unknown): error is CliError.ShowHelp =>
+  CliError.isCliError(error) && error._tag === "ShowHelp"
 
 /** What nobody foresaw, in one sentence; a stack helps nobody at a terminal. */
 const unforeseen = (cause: Cause.Cause<unknown>) => {
   const error = Cause.squash(cause)
-  return note(`The command broke: ${printableLines(error instanceof Error ? error.message : String(error))}. This is a fault of the command, not yours.`)
+  return note(
+    `The command broke: ${printableLines(error instanceof Error ? error.message : String(error))}. This is a fault of the command, not yours.`
+  )
 }
 
 const settings = Layer.mergeAll(
@@ -31,12 +34,14 @@ export const run = (args: ReadonlyArray<string>) =>
     Effect.catch((error) => {
       // The faults of a command line have been presented. Without a fault, help was what was asked for.
       if (isShowHelp(error)) return Effect.succeed<ExitCode>(error.errors.length === 0 ? ExitCode.ok : ExitCode.usage)
-      return Effect.gen(function*() {
+      return Effect.gen(function* () {
         const { exitCode, lines } = yield* explain(error)
         yield* note(lines.map(printableLines).join("\n"))
         return exitCode
       })
     }),
-    Effect.catchCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.as(unforeseen(cause), ExitCode.failure)),
+    Effect.catchCause((cause) =>
+      Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.as(unforeseen(cause), ExitCode.failure)
+    ),
     Effect.provide(settings)
   )

@@ -15,30 +15,44 @@ const spawned = (args: ReadonlyArray<string>, url: string, readBytes = Infinity)
     const child = spawn(process.execPath, ["--conditions=@audiences/source", bin, ...args], {
       env: { ...process.env, AUDIENCES_URL: url, AUDIENCES_SECRET_KEY: "sk_test_secret" }
     })
-    let stdout = "", stderr = ""
+    let stdout = "",
+      stderr = ""
     child.stdout.on("data", (chunk) => {
       stdout += chunk
       if (stdout.length >= readBytes) child.stdout.destroy()
     })
-    child.stderr.on("data", (chunk) => stderr += chunk)
+    child.stderr.on("data", (chunk) => (stderr += chunk))
     child.on("close", (code) => resume(Effect.succeed({ code, stdout, stderr })))
   })
 
 describe("The program", () => {
   it.live("exits with the code of the outcome, data and faults apart", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { url } = yield* fakeServer({ "GET /audiences/:id/count": { body: { audienceId, count: 3 } } })
-      assert.deepStrictEqual(yield* spawned(["count", audienceId], url), { code: 0, stdout: `{"audienceId":"${audienceId}","count":3}\n`, stderr: "" })
+      assert.deepStrictEqual(yield* spawned(["count", audienceId], url), {
+        code: 0,
+        stdout: `{"audienceId":"${audienceId}","count":3}\n`,
+        stderr: ""
+      })
       assert.deepStrictEqual(yield* spawned(["show", audienceId], url), { code: 3, stdout: "", stderr: "Not found.\n" })
-    }))
+    })
+  )
 
   it.live("leaves quietly when nobody reads on", () =>
-    Effect.gen(function*() {
-      const { url } = yield* fakeServer({ "GET /audiences": { body: page(Array.from({ length: 100 }, () => audienceFull), "more") } })
+    Effect.gen(function* () {
+      const { url } = yield* fakeServer({
+        "GET /audiences": {
+          body: page(
+            Array.from({ length: 100 }, () => audienceFull),
+            "more"
+          )
+        }
+      })
       const { code, stderr } = yield* spawned(["list", "--all"], url, 1000)
       assert.strictEqual(code, 0)
       assert.strictEqual(stderr, "")
-    }))
+    })
+  )
 
   it("tells the version of its package", () => {
     assert.strictEqual(version, JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version)

@@ -56,4 +56,7 @@ export const imported = {
   ...stamps
 }
 
-export const page = (data: ReadonlyArray<unknown>, endCursor: string | null = null) => ({ data, pageInfo: { startCursor: null, endCursor } })
+export const page = (data: ReadonlyArray<unknown>, endCursor: string | null = null) => ({
+  data,
+  pageInfo: { startCursor: null, endCursor }
+})

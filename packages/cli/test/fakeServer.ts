@@ -21,28 +21,44 @@ const bodyOf = async (request: IncomingMessage) => {
   return Buffer.concat(chunks).toString()
 }
 
-const matches = (pattern: string, actual: string) =>
-  new RegExp(`^${pattern.replace(/:\w+/g, "[^/]+")}$`).test(actual)
+const matches = (pattern: string, actual: string) => new RegExp(`^${pattern.replace(/:\w+/g, "[^/]+")}$`).test(actual)
 
 /** A server of the contract on a port of its own, which says what it is told to and keeps what it was asked. */
 export const fakeServer = (answers: Answers) =>
   Effect.acquireRelease(
-    Effect.callback<{ readonly origin: string; readonly url: string; readonly asked: Array<Asked>; readonly close: () => void }>((resume) => {
+    Effect.callback<{
+      readonly origin: string
+      readonly url: string
+      readonly asked: Array<Asked>
+      readonly close: () => void
+    }>((resume) => {
       const asked: Array<Asked> = []
       const turns = new Map<string, number>()
       const server = createServer(async (request, response) => {
         const url = new URL(request.url ?? "/", "http://fake.test")
-        const one = { method: request.method ?? "", path: url.pathname, query: url.search, headers: request.headers, body: await bodyOf(request) }
+        const one = {
+          method: request.method ?? "",
+          path: url.pathname,
+          query: url.search,
+          headers: request.headers,
+          body: await bodyOf(request)
+        }
         asked.push(one)
-        const name = Object.keys(answers).find((pattern) => matches(pattern, `${one.method} ${one.path.replace(/^\/api/, "")}`))
+        const name = Object.keys(answers).find((pattern) =>
+          matches(pattern, `${one.method} ${one.path.replace(/^\/api/, "")}`)
+        )
         const found = name === undefined ? { status: 404, body: { error: "Not found" } } : answers[name]!
         const turn = turns.get(name ?? "") ?? 0
         turns.set(name ?? "", turn + 1)
-        const { body, headers = {}, status = 200 } = typeof found === "function"
+        const {
+          body,
+          headers = {},
+          status = 200
+        } = typeof found === "function"
           ? found(one)
           : Array.isArray(found)
-          ? (found as ReadonlyArray<Answer>)[Math.min(turn, found.length - 1)]!
-          : found as Answer
+            ? (found as ReadonlyArray<Answer>)[Math.min(turn, found.length - 1)]!
+            : (found as Answer)
         response.writeHead(status, { "content-type": "application/json", ...headers })
         response.end(typeof body === "string" ? body : JSON.stringify(body))
       })

@@ -13,13 +13,18 @@ export interface Situation {
 }
 
 /** Runs a command line as if typed in such a situation, and gives all that it wrote. */
-export const typed = (args: ReadonlyArray<string>, { columns = 100, env = {}, stdin = "", terminal = false }: Situation = {}) =>
-  Effect.gen(function*() {
+export const typed = (
+  args: ReadonlyArray<string>,
+  { columns = 100, env = {}, stdin = "", terminal = false }: Situation = {}
+) =>
+  Effect.gen(function* () {
     const written = { stdout: "", stderr: "" }
     const sink = (name: keyof typeof written) => () =>
-      Sink.forEach((chunk: string | Uint8Array) => Effect.sync(() => {
-        written[name] += typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk)
-      }))
+      Sink.forEach((chunk: string | Uint8Array) =>
+        Effect.sync(() => {
+          written[name] += typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk)
+        })
+      )
     const services = Layer.mergeAll(
       NodeFileSystem.layer,
       NodePath.layer,
@@ -30,15 +35,21 @@ export const typed = (args: ReadonlyArray<string>, { columns = 100, env = {}, st
         stdoutIsTerminal: Effect.succeed(terminal),
         stderrIsTerminal: Effect.succeed(terminal)
       }),
-      Layer.succeed(Terminal.Terminal, Terminal.make({
-        columns: Effect.succeed(columns),
-        rows: Effect.succeed(24),
-        size: Effect.die("unused"),
-        readInput: Effect.die("unused"),
-        readLine: Effect.die("unused"),
-        display: () => Effect.void
-      })),
-      Layer.succeed(ChildProcessSpawner.ChildProcessSpawner, ChildProcessSpawner.make(() => Effect.die("unused"))),
+      Layer.succeed(
+        Terminal.Terminal,
+        Terminal.make({
+          columns: Effect.succeed(columns),
+          rows: Effect.succeed(24),
+          size: Effect.die("unused"),
+          readInput: Effect.die("unused"),
+          readLine: Effect.die("unused"),
+          display: () => Effect.void
+        })
+      ),
+      Layer.succeed(
+        ChildProcessSpawner.ChildProcessSpawner,
+        ChildProcessSpawner.make(() => Effect.die("unused"))
+      ),
       ConfigProvider.layer(ConfigProvider.fromEnv({ env: { AUDIENCES_SECRET_KEY: "sk_test_secret", ...env } }))
     )
     const exitCode = yield* Effect.provide(run(args), services)

@@ -18,12 +18,13 @@ export interface ConnectionOptions {
 type Answer = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError | UnexpectedAnswer>
 
 const unexpected = (decoded: Effect.Effect<unknown, unknown, unknown>) =>
-  Effect.mapError(decoded, (error) => Schema.isSchemaError(error) ? new UnexpectedAnswer({ cause: error }) : error)
+  Effect.mapError(decoded, (error) => (Schema.isSchemaError(error) ? new UnexpectedAnswer({ cause: error }) : error))
 
 /** The typed client: one method per operation, grouped as the contract is. */
-export class AudiencesClient extends Context.Service<AudiencesClient, HttpApiClient.ForApi<typeof Api, UnexpectedAnswer>>()(
-  "@audiences/client/AudiencesClient"
-) {
+export class AudiencesClient extends Context.Service<
+  AudiencesClient,
+  HttpApiClient.ForApi<typeof Api, UnexpectedAnswer>
+>()("@audiences/client/AudiencesClient") {
   /** For those who bring their own authentication, retries or HTTP client. */
   static readonly layerBare = ({ baseUrl, timeout }: ConnectionOptions) =>
     Layer.effect(
@@ -33,20 +34,21 @@ export class AudiencesClient extends Context.Service<AudiencesClient, HttpApiCli
           baseUrl,
           httpClient: HttpClient.transformResponse(client, (answer): Answer => answer),
           transformResponse: unexpected
-        }))
+        })
+      )
     )
 
   static readonly layer = ({ apiKey, ...options }: ConnectionOptions & { readonly apiKey: Redacted.Redacted }) =>
-    this.layerBare(options).pipe(
-      Layer.provide([Authentication.layer(apiKey), Retry.layer(), FetchHttpClient.layer])
-    )
+    this.layerBare(options).pipe(Layer.provide([Authentication.layer(apiKey), Retry.layer(), FetchHttpClient.layer]))
 
   /** From `AUDIENCES_URL` (a server on this machine, if not set) and `AUDIENCES_SECRET_KEY`. */
-  static readonly layerConfig = Layer.unwrap(Effect.map(
-    Config.all({
-      baseUrl: Config.String("AUDIENCES_URL").pipe(Config.withDefault(defaultBaseUrl)),
-      apiKey: Config.Redacted("AUDIENCES_SECRET_KEY")
-    }),
-    (options) => this.layer(options)
-  ))
+  static readonly layerConfig = Layer.unwrap(
+    Effect.map(
+      Config.all({
+        baseUrl: Config.String("AUDIENCES_URL").pipe(Config.withDefault(defaultBaseUrl)),
+        apiKey: Config.Redacted("AUDIENCES_SECRET_KEY")
+      }),
+      (options) => this.layer(options)
+    )
+  )
 }

@@ -7,7 +7,7 @@ interface Refusal {
   readonly requestId?: unknown
 }
 
-const text = (value: unknown): string | undefined => typeof value === "string" ? value : undefined
+const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined)
 
 /** Any call that did not succeed, as the Promise client throws it. */
 export class AudiencesError extends Error {
@@ -21,10 +21,16 @@ export class AudiencesError extends Error {
   /** Leads to the server's log lines about this call. */
   readonly requestId?: string
 
-  constructor(status: number, error: string, options: { readonly refusal?: Refusal; readonly requestId?: string | undefined; readonly cause?: unknown } = {}) {
+  constructor(
+    status: number,
+    error: string,
+    options: { readonly refusal?: Refusal; readonly requestId?: string | undefined; readonly cause?: unknown } = {}
+  ) {
     const issues = options.refusal?.issues
-    const known = Array.isArray(issues) ? issues as ReadonlyArray<typeof ValidationIssue.Encoded> : undefined
-    super(known === undefined ? error : `${error}: ${known.map((issue) => issue.message).join("; ")}`, { cause: options.cause })
+    const known = Array.isArray(issues) ? (issues as ReadonlyArray<typeof ValidationIssue.Encoded>) : undefined
+    super(known === undefined ? error : `${error}: ${known.map((issue) => issue.message).join("; ")}`, {
+      cause: options.cause
+    })
     this.status = status
     this.error = error
     if (known !== undefined) this.issues = known
@@ -40,6 +46,9 @@ export class AudiencesError extends Error {
     } catch {
       // Not of the contract: the status says what there is to say.
     }
-    return new AudiencesError(status, text(refusal.error) ?? `The server answered with status ${status}`, { refusal, requestId })
+    return new AudiencesError(status, text(refusal.error) ?? `The server answered with status ${status}`, {
+      refusal,
+      requestId
+    })
   }
 }

@@ -9,7 +9,7 @@ import { Retry } from "./Retry.ts"
 export const defaultBaseUrl = "http://127.0.0.1:4800/api"
 
 /** The stack of a call, from the inside out: attempt, its time limit, its key, retries, the idempotency key they share. */
-export const connection = Effect.fnUntraced(function*(timeout: Duration.Input = "30 seconds") {
+export const connection = Effect.fnUntraced(function* (timeout: Duration.Input = "30 seconds") {
   const client = yield* HttpClient.HttpClient
   const authenticate = yield* Authentication
   const retry = yield* Retry

@@ -10,5 +10,8 @@ type ReadPage<A, E, R> = (cursor: { readonly after?: string }) => Effect.Effect<
  */
 export const items = <A, E, R>(readPage: ReadPage<A, E, R>): Stream.Stream<A, E, R> =>
   Stream.paginate({} as { readonly after?: string }, (cursor) =>
-    Effect.map(readPage(cursor), (page) =>
-      [page.data, Option.map(Option.fromNullOr(page.pageInfo.endCursor), (after) => ({ after }))] as const))
+    Effect.map(
+      readPage(cursor),
+      (page) => [page.data, Option.map(Option.fromNullOr(page.pageInfo.endCursor), (after) => ({ after }))] as const
+    )
+  )

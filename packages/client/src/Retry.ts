@@ -33,25 +33,31 @@ const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
 const isTransient = (request: HttpClientRequest.HttpClientRequest, status: number): boolean =>
   status === 429 || (status === 503 && idempotent.has(request.method))
 
-const isTransportFault = (request: HttpClientRequest.HttpClientRequest, error: HttpClientError.HttpClientError): boolean =>
-  error.reason._tag === "TransportError" && idempotent.has(request.method)
+const isTransportFault = (
+  request: HttpClientRequest.HttpClientRequest,
+  error: HttpClientError.HttpClientError
+): boolean => error.reason._tag === "TransportError" && idempotent.has(request.method)
 
 /** What `Retry-After` asks for, in milliseconds from `now`: whole seconds, or an HTTP date. */
 const retryAfterMillis = (header: string | undefined, now: number): number => {
   if (header === undefined) return 0
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000
-  return Option.match(DateTime.make(header), { onNone: () => 0, onSome: (at) => Math.max(0, DateTime.toEpochMillis(at) - now) })
+  return Option.match(DateTime.make(header), {
+    onNone: () => 0,
+    onSome: (at) => Math.max(0, DateTime.toEpochMillis(at) - now)
+  })
 }
 
 const retrying = (policy: RetryPolicy, request: HttpClientRequest.HttpClientRequest, attempt: Outcome): Outcome =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const longest = Duration.toMillis(policy.longestDelay)
     const startedAt = yield* Clock.currentTimeMillis
     for (let retry = 0; ; retry++) {
       const outcome = yield* Effect.result(attempt)
-      const again = outcome._tag === "Success"
-        ? isTransient(request, outcome.success.status)
-        : isTransportFault(request, outcome.failure)
+      const again =
+        outcome._tag === "Success"
+          ? isTransient(request, outcome.success.status)
+          : isTransportFault(request, outcome.failure)
       if (!again || retry >= policy.retries) return yield* Effect.fromResult(outcome)
       const now = yield* Clock.currentTimeMillis
       const backoff = Math.min(longest, Duration.toMillis(policy.delay) * 2 ** retry)
@@ -65,10 +71,9 @@ const retrying = (policy: RetryPolicy, request: HttpClientRequest.HttpClientRequ
   })
 
 /** Which failures are tried again, how often and how long. */
-export class Retry extends Context.Service<
-  Retry,
-  (client: HttpClient.HttpClient) => HttpClient.HttpClient
->()("@audiences/client/Retry") {
+export class Retry extends Context.Service<Retry, (client: HttpClient.HttpClient) => HttpClient.HttpClient>()(
+  "@audiences/client/Retry"
+) {
   static readonly layer = (policy: Partial<RetryPolicy> = {}) =>
     Layer.succeed(this, (client) => {
       const whole = { ...defaultPolicy, ...policy }

@@ -23,15 +23,19 @@ const httpBody = (body: UploadBody): HttpBody.HttpBody =>
   typeof body === "string"
     ? HttpBody.text(body, "text/csv")
     : body instanceof Uint8Array
-    ? HttpBody.uint8Array(body, "text/csv")
-    : HttpBody.stream(body, "text/csv")
+      ? HttpBody.uint8Array(body, "text/csv")
+      : HttpBody.stream(body, "text/csv")
 
 const refusals = { 400: ValidationError, 403: UploadRefused, 413: PayloadTooLarge }
 type Refusal = ValidationError | UploadRefused | PayloadTooLarge
 
 const refusal = (response: HttpClientResponse.HttpClientResponse) => {
   const unknown = new HttpClientError.HttpClientError({
-    reason: new HttpClientError.StatusCodeError({ request: response.request, response, description: "The upload was refused" })
+    reason: new HttpClientError.StatusCodeError({
+      request: response.request,
+      response,
+      description: "The upload was refused"
+    })
   })
   const schema: Schema.Codec<Refusal, unknown> | undefined = refusals[response.status as keyof typeof refusals]
   if (schema === undefined) return Effect.fail(unknown)
@@ -43,20 +47,23 @@ const refusal = (response: HttpClientResponse.HttpClientResponse) => {
 }
 
 /** Sends files to the upload URL of an import. The URL is its own permission: the key is not sent, whoever hosts it. */
-export class Uploads extends Context.Service<Uploads, {
-  readonly uploadCsv: (
-    uploadUrl: string,
-    body: UploadBody,
-    options?: UploadOptions
-  ) => Effect.Effect<void, Refusal | HttpClientError.HttpClientError>
-}>()("@audiences/client/Uploads") {
+export class Uploads extends Context.Service<
+  Uploads,
+  {
+    readonly uploadCsv: (
+      uploadUrl: string,
+      body: UploadBody,
+      options?: UploadOptions
+    ) => Effect.Effect<void, Refusal | HttpClientError.HttpClientError>
+  }
+>()("@audiences/client/Uploads") {
   static readonly layerBare = Layer.effect(
     this,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const once = yield* HttpClient.HttpClient
       const retried = (yield* Retry)(once)
       return {
-        uploadCsv: Effect.fn("Uploads.uploadCsv")(function*(uploadUrl, body, options) {
+        uploadCsv: Effect.fn("Uploads.uploadCsv")(function* (uploadUrl, body, options) {
           const replayable = options?.replayable ?? (typeof body === "string" || body instanceof Uint8Array)
           const request = HttpClientRequest.put(uploadUrl, { body: httpBody(body) })
           // An upload URL lets anyone who sees it in a trace write to the import; object stores refuse headers they did not sign.

@@ -1,9 +1,34 @@
 import { Effect, Layer, Redacted, type Schema, Stream } from "effect"
-import { FetchHttpClient, HttpBody, HttpClient, type HttpClientError, HttpClientRequest, type HttpMethod } from "effect/http"
-import type { Audience, AudienceCreate, AudienceFull, audienceListQuery, AudienceUpdate } from "@audiences/domain/Audience"
-import type { Consumer, ConsumerCreate, ConsumerFull, consumerListQuery, ConsumerUpdate } from "@audiences/domain/Consumer"
+import {
+  FetchHttpClient,
+  HttpBody,
+  HttpClient,
+  type HttpClientError,
+  HttpClientRequest,
+  type HttpMethod
+} from "effect/http"
+import type {
+  Audience,
+  AudienceCreate,
+  AudienceFull,
+  audienceListQuery,
+  AudienceUpdate
+} from "@audiences/domain/Audience"
+import type {
+  Consumer,
+  ConsumerCreate,
+  ConsumerFull,
+  consumerListQuery,
+  ConsumerUpdate
+} from "@audiences/domain/Consumer"
 import type { Import, ImportWithUpload } from "@audiences/domain/Import"
-import type { AudienceCount, AudienceStatus, memberListQuery, MembersAdded, MembersRemoved } from "@audiences/domain/Membership"
+import type {
+  AudienceCount,
+  AudienceStatus,
+  memberListQuery,
+  MembersAdded,
+  MembersRemoved
+} from "@audiences/domain/Membership"
 import type { Page } from "@audiences/domain/Page"
 import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
 import { AudiencesError } from "./AudiencesError.ts"
@@ -32,7 +57,9 @@ export interface ClientOptions {
 type QueryOf<Fields extends Schema.Struct.Fields> = Friendly<Schema.Struct.Encoded<Fields>, Schema.Struct.Type<Fields>>
 type Friendly<Encoded, Type> = {
   readonly [Key in keyof Encoded]: Key extends keyof Type
-    ? Type[Key] extends string | number | boolean | undefined ? Type[Key] : Encoded[Key]
+    ? Type[Key] extends string | number | boolean | undefined
+      ? Type[Key]
+      : Encoded[Key]
     : never
 }
 
@@ -47,26 +74,33 @@ interface Call {
 }
 
 const path = (parts: TemplateStringsArray, ...ids: ReadonlyArray<string>): string =>
-  String.raw({ raw: parts }, ...ids.map((id) => {
-    if (typeof id !== "string" || id === "") throw new TypeError("An id must be a text that is not empty")
-    return encodeURIComponent(id)
-  }))
+  String.raw(
+    { raw: parts },
+    ...ids.map((id) => {
+      if (typeof id !== "string" || id === "") throw new TypeError("An id must be a text that is not empty")
+      return encodeURIComponent(id)
+    })
+  )
 
 const noAnswer = (error: HttpClientError.HttpClientError): AudiencesError => {
   const { reason } = error
-  const cause = reason.cause instanceof Error ? reason.cause.cause ?? reason.cause : reason.cause
-  const why = ("description" in reason ? reason.description : undefined) ?? (cause instanceof Error ? cause.message : undefined)
-  return new AudiencesError(0, `No answer from ${error.request.url}${why === undefined ? "" : `: ${why}`}`, { cause: error })
+  const cause = reason.cause instanceof Error ? (reason.cause.cause ?? reason.cause) : reason.cause
+  const why =
+    ("description" in reason ? reason.description : undefined) ?? (cause instanceof Error ? cause.message : undefined)
+  return new AudiencesError(0, `No answer from ${error.request.url}${why === undefined ? "" : `: ${why}`}`, {
+    cause: error
+  })
 }
 
 const answered = (response: Awaited<Effect.Success<ReturnType<HttpClient.HttpClient["execute"]>>>) =>
   Effect.flatMap(response.text, (body) =>
     response.status < 300
       ? Effect.try({
-        try: (): unknown => JSON.parse(body),
-        catch: (cause) => new AudiencesError(response.status, "The server's answer is not JSON", { cause })
-      })
-      : Effect.fail(AudiencesError.ofAnswer(response.status, body, response.headers["x-request-id"])))
+          try: (): unknown => JSON.parse(body),
+          catch: (cause) => new AudiencesError(response.status, "The server's answer is not JSON", { cause })
+        })
+      : Effect.fail(AudiencesError.ofAnswer(response.status, body, response.headers["x-request-id"]))
+  )
 
 const uploadStatus = { ValidationError: 400, UploadRefused: 403, PayloadTooLarge: 413 } as const
 
@@ -82,10 +116,15 @@ export class AudiencesClient {
   readonly #upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) => Promise<void>
 
   constructor({ apiKey, baseUrl = defaultBaseUrl, fetch, retries, timeoutMillis }: ClientOptions) {
-    const http = fetch === undefined
-      ? FetchHttpClient.layer
-      : FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
-    const foundations = Layer.mergeAll(http, Retry.layer(retries === undefined ? {} : { retries }), Authentication.layer(Redacted.make(apiKey)))
+    const http =
+      fetch === undefined
+        ? FetchHttpClient.layer
+        : FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
+    const foundations = Layer.mergeAll(
+      http,
+      Retry.layer(retries === undefined ? {} : { retries }),
+      Authentication.layer(Redacted.make(apiKey))
+    )
     const { client, uploads } = Effect.runSync(
       Effect.all({ client: connection(timeoutMillis), uploads: Uploads }).pipe(
         Effect.provide(Layer.provideMerge(Uploads.layerBare, foundations))
@@ -105,17 +144,29 @@ export class AudiencesClient {
         Effect.runPromise
       )
     this.#upload = (uploadUrl, body) =>
-      uploads.uploadCsv(
-        uploadUrl,
-        body instanceof Blob ? bodyStream(() => body.stream()) : body instanceof ReadableStream ? bodyStream(() => body) : body,
-        body instanceof Blob ? { replayable: true } : {}
-      ).pipe(Effect.catch((error) => {
-        if (error._tag !== "HttpClientError") return Effect.fail(new AudiencesError(uploadStatus[error._tag], error.error, { refusal: error }))
-        const { response } = error
-        if (response === undefined) return Effect.fail(noAnswer(error))
-        return Effect.flatMap(Effect.orElseSucceed(response.text, () => ""), (text) =>
-          Effect.fail(AudiencesError.ofAnswer(response.status, text, response.headers["x-request-id"])))
-      }), Effect.runPromise)
+      uploads
+        .uploadCsv(
+          uploadUrl,
+          body instanceof Blob
+            ? bodyStream(() => body.stream())
+            : body instanceof ReadableStream
+              ? bodyStream(() => body)
+              : body,
+          body instanceof Blob ? { replayable: true } : {}
+        )
+        .pipe(
+          Effect.catch((error) => {
+            if (error._tag !== "HttpClientError")
+              return Effect.fail(new AudiencesError(uploadStatus[error._tag], error.error, { refusal: error }))
+            const { response } = error
+            if (response === undefined) return Effect.fail(noAnswer(error))
+            return Effect.flatMap(
+              Effect.orElseSucceed(response.text, () => ""),
+              (text) => Effect.fail(AudiencesError.ofAnswer(response.status, text, response.headers["x-request-id"]))
+            )
+          }),
+          Effect.runPromise
+        )
   }
 
   #list<Item, Query extends object>(path: string, query: Query): Listing<Item, Query> {
@@ -124,7 +175,8 @@ export class AudiencesClient {
 
   readonly audiences = {
     list: (query: AudienceQuery = {}) => this.#list<Resource<typeof AudienceFull>, AudienceQuery>("/audiences", query),
-    create: (audience: Resource<typeof AudienceCreate>) => this.#call<Resource<typeof AudienceFull>>("POST", "/audiences", { body: audience }),
+    create: (audience: Resource<typeof AudienceCreate>) =>
+      this.#call<Resource<typeof AudienceFull>>("POST", "/audiences", { body: audience }),
     get: (id: string) => this.#call<Resource<typeof AudienceFull>>("GET", path`/audiences/${id}`),
     /** An absent key leaves the value, null clears it. */
     update: (id: string, changes: Resource<typeof AudienceUpdate>) =>
@@ -137,9 +189,12 @@ export class AudiencesClient {
   }
 
   readonly rules = {
-    list: (audienceId: string) => this.#call<ReadonlyArray<Resource<typeof Rule>>>("GET", path`/audiences/${audienceId}/rules`),
+    list: (audienceId: string) =>
+      this.#call<ReadonlyArray<Resource<typeof Rule>>>("GET", path`/audiences/${audienceId}/rules`),
     create: (audienceId: string, rule: Resource<typeof RuleLine>) =>
-      this.#call<Resource<typeof Rule>>("POST", path`/audiences/${audienceId}/rules`, { body: { ...rule, audienceId } }),
+      this.#call<Resource<typeof Rule>>("POST", path`/audiences/${audienceId}/rules`, {
+        body: { ...rule, audienceId }
+      }),
     /** All at once, in place of those that are there. */
     replace: (audienceId: string, rules: ReadonlyArray<Resource<typeof RuleLine>>) =>
       this.#call<ReadonlyArray<Resource<typeof Rule>>>("PUT", path`/audiences/${audienceId}/rules`, {
@@ -157,16 +212,22 @@ export class AudiencesClient {
     list: (audienceId: string, query: MemberQuery = {}) =>
       this.#list<Resource<typeof ConsumerFull>, MemberQuery>(path`/audiences/${audienceId}/members`, query),
     add: (audienceId: string, consumerIds: ReadonlyArray<string>) =>
-      this.#call<Resource<typeof MembersAdded>>("POST", path`/audiences/${audienceId}/members`, { body: { consumerIds } }),
+      this.#call<Resource<typeof MembersAdded>>("POST", path`/audiences/${audienceId}/members`, {
+        body: { consumerIds }
+      }),
     remove: (audienceId: string, consumerIds: ReadonlyArray<string>) =>
-      this.#call<Resource<typeof MembersRemoved>>("DELETE", path`/audiences/${audienceId}/members`, { body: { consumerIds } })
+      this.#call<Resource<typeof MembersRemoved>>("DELETE", path`/audiences/${audienceId}/members`, {
+        body: { consumerIds }
+      })
   }
 
   readonly imports = {
-    create: (audienceId: string) => this.#call<Resource<typeof ImportWithUpload>>("POST", path`/audiences/${audienceId}/import`),
+    create: (audienceId: string) =>
+      this.#call<Resource<typeof ImportWithUpload>>("POST", path`/audiences/${audienceId}/import`),
     latest: (audienceId: string) => this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/import`),
     /** Sends a CSV file to the `uploadUrl` of an import, without the key. All but a plain `ReadableStream` is sent again if need be. */
-    upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) => this.#upload(uploadUrl, body)
+    upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) =>
+      this.#upload(uploadUrl, body)
   }
 
   readonly consumers = {
@@ -178,6 +239,7 @@ export class AudiencesClient {
     update: (id: string, changes: Resource<typeof ConsumerUpdate>) =>
       this.#call<Resource<typeof Consumer>>("PUT", path`/consumers/${id}`, { body: changes }),
     archive: (id: string) => this.#call<Resource<typeof Consumer>>("DELETE", path`/consumers/${id}`),
-    audiences: (id: string) => this.#call<ReadonlyArray<Resource<typeof Audience>>>("GET", path`/consumers/${id}/audiences`)
+    audiences: (id: string) =>
+      this.#call<ReadonlyArray<Resource<typeof Audience>>>("GET", path`/consumers/${id}/audiences`)
   }
 }

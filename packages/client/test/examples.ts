@@ -26,4 +26,7 @@ export const consumerFull = {
   createdBy: "key:1"
 } as const
 
-export const page = (data: ReadonlyArray<unknown>, endCursor: string | null) => ({ data, pageInfo: { startCursor: null, endCursor } })
+export const page = (data: ReadonlyArray<unknown>, endCursor: string | null) => ({
+  data,
+  pageInfo: { startCursor: null, endCursor }
+})

@@ -17,10 +17,15 @@ export const fakeHost = (...turns: readonly [Turn, ...Array<Turn>]) => {
     requests.push(request)
     if (turn === "silent") return Effect.never
     return turn === "refused"
-      ? Effect.fail(new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause: new Error("ECONNREFUSED") }) }))
+      ? Effect.fail(
+          new HttpClientError.HttpClientError({
+            reason: new HttpClientError.TransportError({ request, cause: new Error("ECONNREFUSED") })
+          })
+        )
       : Effect.succeed(HttpClientResponse.fromWeb(request, turn === "broken" ? broken() : turn.clone()))
   })
   return { client, requests }
 }
 
-export const json = (body: unknown, status = 200, headers: Record<string, string> = {}) => Response.json(body, { status, headers })
+export const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
+  Response.json(body, { status, headers })

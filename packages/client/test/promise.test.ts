@@ -21,14 +21,20 @@ const clientOf = (...answers: ReadonlyArray<Response | Error>) => {
     if (answer instanceof Error) throw answer
     return answer.clone()
   }
-  return { asked, client: new AudiencesClient({ baseUrl: "http://host.test/api/", apiKey: "sk_test_secret", fetch, retries: 1 }) }
+  return {
+    asked,
+    client: new AudiencesClient({ baseUrl: "http://host.test/api/", apiKey: "sk_test_secret", fetch, retries: 1 })
+  }
 }
 
 const failure = (call: PromiseLike<unknown>): Promise<AudiencesError> =>
-  Promise.resolve(call).then(() => assert.fail("The call succeeded"), (error) => {
-    assert.instanceOf(error, AudiencesError)
-    return error
-  })
+  Promise.resolve(call).then(
+    () => assert.fail("The call succeeded"),
+    (error) => {
+      assert.instanceOf(error, AudiencesError)
+      return error
+    }
+  )
 
 describe("The Promise client", () => {
   it("speaks every operation of the contract, by its method and path", async () => {
@@ -36,7 +42,8 @@ describe("The Promise client", () => {
     HttpApi.reflect(Api, {
       onGroup: () => {},
       onEndpoint: ({ endpoint, group }) => {
-        declared[`${group.identifier}.${endpoint.identifier}`] = `${endpoint.method} /api${endpoint.path.replace(/:\w+/g, "x")}`
+        declared[`${group.identifier}.${endpoint.identifier}`] =
+          `${endpoint.method} /api${endpoint.path.replace(/:\w+/g, "x")}`
       }
     })
     const spoken: Record<string, string> = {}
@@ -54,10 +61,18 @@ describe("The Promise client", () => {
 
   it("takes and gives values as they travel, unknown fields included", async () => {
     const { asked, client } = clientOf(Response.json({ ...audienceFull, newerField: 1 }))
-    const created = await client.audiences.create({ name: "VIPs", type: "DYNAMIC", rules: [{ field: "ltv", operator: "EXISTS", values: [] }] })
+    const created = await client.audiences.create({
+      name: "VIPs",
+      type: "DYNAMIC",
+      rules: [{ field: "ltv", operator: "EXISTS", values: [] }]
+    })
     assert.deepStrictEqual(created, { ...audienceFull, newerField: 1 } as typeof created)
     assert.strictEqual(created.createdAt, "2026-01-31T09:30:00.000Z")
-    assert.deepStrictEqual(JSON.parse(asked[0]!.body), { name: "VIPs", type: "DYNAMIC", rules: [{ field: "ltv", operator: "EXISTS", values: [] }] })
+    assert.deepStrictEqual(JSON.parse(asked[0]!.body), {
+      name: "VIPs",
+      type: "DYNAMIC",
+      rules: [{ field: "ltv", operator: "EXISTS", values: [] }]
+    })
     assert.strictEqual(asked[0]!.headers.get("authorization"), "Bearer sk_test_secret")
     assert.strictEqual(asked[0]!.headers.get("content-type"), "application/json")
     assert.isString(asked[0]!.headers.get("idempotency-key"))
@@ -72,41 +87,79 @@ describe("The Promise client", () => {
   })
 
   it("gives every item when a list is iterated, forwards and backwards", async () => {
-    const forwards = clientOf(Response.json(page([consumerFull, consumerFull], "a b")), Response.json(page([consumerFull], null)))
+    const forwards = clientOf(
+      Response.json(page([consumerFull, consumerFull], "a b")),
+      Response.json(page([consumerFull], null))
+    )
     let count = 0
     for await (const consumer of forwards.client.members.list(audienceId, { first: 2 })) {
       assert.strictEqual(consumer.id, consumerId)
       count++
     }
     assert.strictEqual(count, 3)
-    assert.deepStrictEqual(forwards.asked.map(({ url }) => new URL(url).search), ["?first=2", "?first=2&after=a+b"])
+    assert.deepStrictEqual(
+      forwards.asked.map(({ url }) => new URL(url).search),
+      ["?first=2", "?first=2&after=a+b"]
+    )
 
     const end = { data: [consumerFull], pageInfo: { startCursor: "s", endCursor: null } }
     const backwards = clientOf(Response.json(end), Response.json(page([consumerFull], null)))
     for await (const _ of backwards.client.consumers.list({ last: 1 })) count++
     assert.strictEqual(count, 5)
-    assert.deepStrictEqual(backwards.asked.map(({ url }) => new URL(url).search), ["?last=1", "?last=1&before=s"])
+    assert.deepStrictEqual(
+      backwards.asked.map(({ url }) => new URL(url).search),
+      ["?last=1", "?last=1&before=s"]
+    )
   })
 
   it("throws one class of error, with what the server said", async () => {
-    const missing = await failure(clientOf(Response.json({ error: "Audience not found" }, { status: 404, headers: { "x-request-id": "r-1" } })).client.audiences.get(audienceId))
-    assert.deepInclude({ ...missing, message: missing.message }, { status: 404, error: "Audience not found", requestId: "r-1", message: "Audience not found" })
+    const missing = await failure(
+      clientOf(
+        Response.json({ error: "Audience not found" }, { status: 404, headers: { "x-request-id": "r-1" } })
+      ).client.audiences.get(audienceId)
+    )
+    assert.deepInclude(
+      { ...missing, message: missing.message },
+      { status: 404, error: "Audience not found", requestId: "r-1", message: "Audience not found" }
+    )
 
-    const issue = { kind: "schema", type: "object", expected: "\"name\"", received: "undefined", message: "Invalid key", path: [] }
-    const invalid = await failure(clientOf(Response.json({ error: "validation_error", issues: [issue] }, { status: 400 })).client.audiences.update(audienceId, {}))
+    const issue = {
+      kind: "schema",
+      type: "object",
+      expected: '"name"',
+      received: "undefined",
+      message: "Invalid key",
+      path: []
+    }
+    const invalid = await failure(
+      clientOf(Response.json({ error: "validation_error", issues: [issue] }, { status: 400 })).client.audiences.update(
+        audienceId,
+        {}
+      )
+    )
     assert.deepStrictEqual(invalid.issues, [issue])
     assert.strictEqual(invalid.message, "validation_error: Invalid key")
 
-    const broken = await failure(clientOf(Response.json({ error: "Internal server error", requestId: "r-2" }, { status: 500 })).client.audiences.count(audienceId))
+    const broken = await failure(
+      clientOf(
+        Response.json({ error: "Internal server error", requestId: "r-2" }, { status: 500 })
+      ).client.audiences.count(audienceId)
+    )
     assert.deepInclude({ ...broken }, { status: 500, requestId: "r-2" })
 
-    const proxied = await failure(clientOf(new Response("<html>Bad gateway", { status: 502 })).client.audiences.count(audienceId))
+    const proxied = await failure(
+      clientOf(new Response("<html>Bad gateway", { status: 502 })).client.audiences.count(audienceId)
+    )
     assert.deepInclude({ ...proxied }, { status: 502, error: "The server answered with status 502" })
 
     const html = await failure(clientOf(new Response("<html>Welcome")).client.audiences.count(audienceId))
     assert.deepInclude({ ...html }, { status: 200, error: "The server's answer is not JSON" })
 
-    const unreachable = await failure(clientOf(new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:1") })).client.audiences.create({ name: "x", type: "DYNAMIC" }))
+    const unreachable = await failure(
+      clientOf(
+        new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:1") })
+      ).client.audiences.create({ name: "x", type: "DYNAMIC" })
+    )
     assert.strictEqual(unreachable.status, 0)
     assert.match(unreachable.message, /^No answer from http:\/\/host\.test\/api\/audiences: connect ECONNREFUSED/)
   })
@@ -128,13 +181,30 @@ describe("The Promise client", () => {
     const { asked, client } = clientOf(new Response(null, { status: 200 }))
     await client.imports.upload("http://storage.test/upload?signature=s", "email\nada@example.com\n")
     await client.imports.upload("http://storage.test/upload?signature=s", new Blob(["email\n"]))
-    assert.deepStrictEqual(asked.map(({ body, headers, method }) => [method, body, headers.get("content-type"), headers.get("authorization")]), [
-      ["PUT", "email\nada@example.com\n", "text/csv", null],
-      ["PUT", "email\n", "text/csv", null]
-    ])
-    const refused = await failure(clientOf(Response.json({ error: "Upload URL has expired" }, { status: 403 })).client.imports.upload("http://storage.test/u", "email"))
+    assert.deepStrictEqual(
+      asked.map(({ body, headers, method }) => [
+        method,
+        body,
+        headers.get("content-type"),
+        headers.get("authorization")
+      ]),
+      [
+        ["PUT", "email\nada@example.com\n", "text/csv", null],
+        ["PUT", "email\n", "text/csv", null]
+      ]
+    )
+    const refused = await failure(
+      clientOf(Response.json({ error: "Upload URL has expired" }, { status: 403 })).client.imports.upload(
+        "http://storage.test/u",
+        "email"
+      )
+    )
     assert.deepInclude({ ...refused }, { status: 403, error: "Upload URL has expired" })
-    const foreign = await failure(clientOf(new Response("<Error><Code>SignatureDoesNotMatch</Code></Error>", { status: 403 })).client.imports.upload("http://storage.test/u", "email"))
+    const foreign = await failure(
+      clientOf(
+        new Response("<Error><Code>SignatureDoesNotMatch</Code></Error>", { status: 403 })
+      ).client.imports.upload("http://storage.test/u", "email")
+    )
     assert.deepInclude({ ...foreign }, { status: 403 })
   })
 })

@@ -3,7 +3,6 @@ import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { JobQueue } from "@audiences/engine/jobs/JobQueue"
-import { MembershipRepo } from "@audiences/engine/memberships/MembershipRepo"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
@@ -12,6 +11,7 @@ import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
 import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
+import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { OrganizationRepoSql } from "@audiences/storage/organizations/OrganizationRepoSql"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
 import { Effect, Layer } from "effect"
@@ -24,8 +24,8 @@ const Storage = Layer.mergeAll(
   ConsumerRepoSql,
   DatabaseClockSql,
   ImportRepoSql,
-  Layer.mock(JobQueue, {}),
-  Layer.mock(MembershipRepo, {}),
+  Layer.mock(JobQueue, { enqueue: () => Effect.void, work: () => Effect.void }),
+  MembershipRepoSql,
   OrganizationRepoSql,
   RuleRepoSql,
   Uploads

@@ -7,7 +7,7 @@ import { printRecord } from "../output/Output.ts"
 export const archive = Command.make(
   "archive",
   { audience: audienceArgument },
-  Effect.fn("audiences.archive")(function*({ audience }) {
+  Effect.fn("audiences.archive")(function* ({ audience }) {
     const { audiences } = yield* AudiencesClient
     yield* printRecord(yield* audiences.archive({ params: { audienceId: audience } }))
   })

@@ -7,7 +7,7 @@ import { printNumber } from "../output/Output.ts"
 export const count = Command.make(
   "count",
   { audience: audienceArgument },
-  Effect.fn("audiences.count")(function*({ audience }) {
+  Effect.fn("audiences.count")(function* ({ audience }) {
     const { audiences } = yield* AudiencesClient
     const counted = yield* audiences.count({ params: { audienceId: audience } })
     yield* printNumber(counted.count, counted)

@@ -13,7 +13,7 @@ export const create = Command.make(
   {
     name: Argument.String("name").pipe(Argument.withDescription("Name, 1 to 255 characters")),
     type: typeFlag.pipe(Flag.optional),
-    rules: jsonSource("rules", "Rule lines of a DYNAMIC audience: [{\"field\", \"operator\", \"values\"}, …]"),
+    rules: jsonSource("rules", 'Rule lines of a DYNAMIC audience: [{"field", "operator", "values"}, …]'),
     description: Flag.String("description").pipe(Flag.optional, Flag.withDescription("What the audience is for")),
     interval: intervalFlag.pipe(Flag.optional),
     metadata: jsonSource("metadata", "A JSON object kept with the audience"),
@@ -23,11 +23,14 @@ export const create = Command.make(
       Flag.withDescription("What a SYNCED_LIST follows, such as klaviyo:list:XyZ123")
     )
   },
-  Effect.fn("audiences.create")(function*(flags) {
+  Effect.fn("audiences.create")(function* (flags) {
     const rules = Option.isSome(flags.rules) ? { rules: yield* readJson("rules", flags.rules.value) } : {}
-    const metadata = Option.isSome(flags.metadata) ? { metadata: yield* readJson("metadata", flags.metadata.value) } : {}
+    const metadata = Option.isSome(flags.metadata)
+      ? { metadata: yield* readJson("metadata", flags.metadata.value) }
+      : {}
     const type = Option.getOrUndefined(flags.type) ?? ("rules" in rules ? "DYNAMIC" : undefined)
-    if (type === undefined) return yield* new UsageError({ message: "Say --type DYNAMIC, STATIC_LIST or SYNCED_LIST, or give --rules." })
+    if (type === undefined)
+      return yield* new UsageError({ message: "Say --type DYNAMIC, STATIC_LIST or SYNCED_LIST, or give --rules." })
     const payload = yield* decodeBody(AudienceCreate, {
       name: flags.name,
       type,
@@ -47,8 +50,11 @@ export const create = Command.make(
       command: `audiences create VIPs --rules '[{"field":"ltv","operator":"GREATER_THAN","values":["1000"]}]'`,
       description: "Everybody who has spent more than 1000"
     },
-    { command: "audiences create \"Press list\" --type static-list", description: "A list to choose people for" },
-    { command: "audiences create Active --rules @rules.json --interval 15m", description: "Rules from a file, refreshed every 15 minutes" }
+    { command: 'audiences create "Press list" --type static-list', description: "A list to choose people for" },
+    {
+      command: "audiences create Active --rules @rules.json --interval 15m",
+      description: "Rules from a file, refreshed every 15 minutes"
+    }
   ])
 )
 

@@ -9,19 +9,24 @@ export const jsonSource = (name: string, what: string) =>
   Flag.String(name).pipe(Flag.optional, Flag.withMetavar("json|@file|@-"), Flag.withDescription(what))
 
 /** Reads what `jsonSource` names. */
-export const readJson = Effect.fnUntraced(function*(flag: string, source: string) {
+export const readJson = Effect.fnUntraced(function* (flag: string, source: string) {
   const text = source.startsWith("@") ? yield* readUserFile(source.slice(1)) : source
   return yield* Effect.try({
     try: (): unknown => JSON.parse(text),
-    catch: (error) => new UsageError({
-      message: `--${flag} is not JSON${source.startsWith("@") ? ` (${source === `@${standardInput}` ? "standard input" : source.slice(1)})` : ""}: ${
-        error instanceof Error ? error.message : error}`
-    })
+    catch: (error) =>
+      new UsageError({
+        message: `--${flag} is not JSON${source.startsWith("@") ? ` (${source === `@${standardInput}` ? "standard input" : source.slice(1)})` : ""}: ${
+          error instanceof Error ? error.message : error
+        }`
+      })
   })
 })
 
 /** Reads a body as the server would, and refuses it in the server's words. */
-export const decodeBody = <S extends Schema.ConstraintDecoder<unknown>>(schema: S, body: unknown): Effect.Effect<S["Type"], ValidationError> =>
+export const decodeBody = <S extends Schema.ConstraintDecoder<unknown>>(
+  schema: S,
+  body: unknown
+): Effect.Effect<S["Type"], ValidationError> =>
   Schema.decodeUnknownEffect(schema, { errors: "all", reportInput: true })(body).pipe(
     Effect.mapError((error) => new ValidationError({ issues: schemaIssues(error.issue, body) }))
   ) as Effect.Effect<S["Type"], ValidationError>
@@ -32,7 +37,11 @@ const seconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 /** Seconds of `90`, `90s`, `15m`, `6h`, `1d`, `1w`. */
 export const intervalFlag = Flag.String("interval").pipe(
   Flag.filterMap(
-    (text) => Option.map(Option.fromNullishOr(interval.exec(text)), ([, count, unit = "s"]) => Number(count) * seconds[unit as keyof typeof seconds]),
+    (text) =>
+      Option.map(
+        Option.fromNullishOr(interval.exec(text)),
+        ([, count, unit = "s"]) => Number(count) * seconds[unit as keyof typeof seconds]
+      ),
     () => "Expected seconds, or a number with s, m, h, d or w, such as 15m"
   ),
   Flag.withMetavar("duration"),

@@ -14,7 +14,7 @@ const ruleColumns: ReadonlyArray<Shown<Rule>> = [
 ]
 
 /** Shows an audience, and on a terminal its rules as a table below. */
-export const printAudience = Effect.fnUntraced(function*(audience: AudienceFull) {
+export const printAudience = Effect.fnUntraced(function* (audience: AudienceFull) {
   const { imports, primarySyncSource, rules, ...fields } = audience
   const latest = imports.at(-1)
   yield* printRecord(audience, [
@@ -31,7 +31,7 @@ export const printAudience = Effect.fnUntraced(function*(audience: AudienceFull)
 export const show = Command.make(
   "show",
   { audience: audienceArgument },
-  Effect.fn("audiences.show")(function*({ audience }) {
+  Effect.fn("audiences.show")(function* ({ audience }) {
     const { audiences } = yield* AudiencesClient
     yield* printAudience(yield* audiences.get({ params: { audienceId: audience } }))
   })

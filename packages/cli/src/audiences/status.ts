@@ -7,7 +7,7 @@ import { printRecord } from "../output/Output.ts"
 export const status = Command.make(
   "status",
   { audience: audienceArgument },
-  Effect.fn("audiences.status")(function*({ audience }) {
+  Effect.fn("audiences.status")(function* ({ audience }) {
     const { audiences } = yield* AudiencesClient
     yield* printRecord(yield* audiences.status({ params: { audienceId: audience } }))
   })

@@ -10,7 +10,12 @@ import { decodeBody, intervalFlag, jsonSource, readJson } from "./payload.ts"
 import { printAudience } from "./show.ts"
 
 /** What may be emptied, under the names of the flags that fill it. */
-const clearable = { description: "description", interval: "refreshIntervalSeconds", icon: "iconName", metadata: "metadata" } as const
+const clearable = {
+  description: "description",
+  interval: "refreshIntervalSeconds",
+  icon: "iconName",
+  metadata: "metadata"
+} as const
 
 export const update = Command.make(
   "update",
@@ -27,7 +32,7 @@ export const update = Command.make(
       Flag.withDescription("Empty a field; may be repeated")
     )
   },
-  Effect.fn("audiences.update")(function*({ audience, ...flags }) {
+  Effect.fn("audiences.update")(function* ({ audience, ...flags }) {
     const { audiences, rules } = yield* AudiencesClient
     const params = { audienceId: audience }
     const changes = {
@@ -39,22 +44,29 @@ export const update = Command.make(
       ...Object.fromEntries(flags.clear.map((field) => [clearable[field], null]))
     }
     const changed = Object.keys(changes).length > 0
-    if (!changed && Option.isNone(flags.rules)) return yield* new UsageError({ message: "Nothing to change: give at least one flag." })
+    if (!changed && Option.isNone(flags.rules))
+      return yield* new UsageError({ message: "Nothing to change: give at least one flag." })
     const payload = yield* decodeBody(AudienceUpdate, changes)
     // Rules first: they are what is most likely refused, and then nothing has changed.
-    if (Option.isSome(flags.rules)) yield* rules.replace({ params, payload: yield* replacement(audience, flags.rules.value) })
+    if (Option.isSome(flags.rules))
+      yield* rules.replace({ params, payload: yield* replacement(audience, flags.rules.value) })
     if (changed) yield* audiences.update({ params, payload })
     yield* printAudience(yield* audiences.get({ params }))
   })
 ).pipe(
   Command.withDescription("Change an audience; what is not given stays"),
   Command.withExamples([
-    { command: "audiences update 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 --name \"Top customers\" --clear interval", description: "Rename, and refresh only by change" }
+    {
+      command: 'audiences update 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 --name "Top customers" --clear interval',
+      description: "Rename, and refresh only by change"
+    }
   ])
 )
 
-const replacement = Effect.fnUntraced(function*(audienceId: string, source: string) {
+const replacement = Effect.fnUntraced(function* (audienceId: string, source: string) {
   const lines = yield* readJson("rules", source)
-  const rules = Array.isArray(lines) ? lines.map((line) => typeof line === "object" && line !== null ? { ...line, audienceId } : line) : lines
+  const rules = Array.isArray(lines)
+    ? lines.map((line) => (typeof line === "object" && line !== null ? { ...line, audienceId } : line))
+    : lines
   return yield* decodeBody(RulesReplace, { rules })
 })

@@ -11,10 +11,15 @@ import { Host } from "./Host.ts"
 const retry = Retry.layer({ retries: 3, delay: "100 millis", total: "30 seconds" })
 
 /** What commands call. */
-const layer = Layer.unwrap(Effect.map(Host, ({ apiKey, baseUrl }) =>
-  Layer.merge(AudiencesClient.layerBare({ baseUrl }), Uploads.layerBare).pipe(
-    Layer.provide([Authentication.layer(apiKey), retry, FetchHttpClient.layer])
-  ))).pipe(Layer.provide(Host.layer))
+const layer = Layer.unwrap(
+  Effect.map(Host, ({ apiKey, baseUrl }) =>
+    Layer.merge(AudiencesClient.layerBare({ baseUrl }), Uploads.layerBare).pipe(
+      Layer.provide([Authentication.layer(apiKey), retry, FetchHttpClient.layer])
+    )
+  )
+).pipe(Layer.provide(Host.layer))
 
 /** Gives a command its server. Each its own, and not the root for all: help and mistyped flags ask for no key. */
-export const served = Command.provide(layer)
+export const served = <const Name extends string, Input, ContextInput, E, R>(
+  command: Command.Command<Name, Input, ContextInput, E, R>
+) => Command.provide(command, layer)

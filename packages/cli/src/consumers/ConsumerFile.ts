@@ -15,7 +15,8 @@ const parseLines = (text: string, name: string): Effect.Effect<ReadonlyArray<unk
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "") continue
     const value = parse(line)
-    if (value instanceof Error) return Effect.fail(new UsageError({ message: `Line ${i + 1} of ${name} is not JSON: ${value.message}` }))
+    if (value instanceof Error)
+      return Effect.fail(new UsageError({ message: `Line ${i + 1} of ${name} is not JSON: ${value.message}` }))
     consumers.push(value)
   }
   return Effect.succeed(consumers)
@@ -25,7 +26,8 @@ const parseLines = (text: string, name: string): Effect.Effect<ReadonlyArray<unk
 export const parseConsumers = (text: string, name: string): Effect.Effect<ReadonlyArray<unknown>, UsageError> => {
   const whole = parse(text)
   if (Array.isArray(whole)) return Effect.succeed(whole)
-  if (Predicate.hasProperty(whole, "consumers") && Array.isArray(whole.consumers)) return Effect.succeed(whole.consumers)
+  if (Predicate.hasProperty(whole, "consumers") && Array.isArray(whole.consumers))
+    return Effect.succeed(whole.consumers)
   if (!(whole instanceof Error)) return Effect.succeed([whole])
   return text.trimStart().startsWith("[")
     ? Effect.fail(new UsageError({ message: `${name} is not JSON: ${whole.message}` }))

@@ -16,29 +16,44 @@ const shifted = (error: ValidationError, offset: number): ValidationError =>
   new ValidationError({
     issues: error.issues.map((issue) => ({
       ...issue,
-      path: issue.path.map((item, i) => i === 1 && typeof item.key === "number" ? { ...item, key: item.key + offset } : item)
+      path: issue.path.map((item, i) =>
+        i === 1 && typeof item.key === "number" ? { ...item, key: item.key + offset } : item
+      )
     }))
   })
 
 /** Writes one piece, all or none. */
-const writePiece = Effect.fnUntraced(function*(piece: ReadonlyArray<unknown>, offset: number) {
-  const { consumers } = yield* AudiencesClient
-  const payload = yield* decodeBody(ConsumersCreate, { consumers: piece })
-  return yield* consumers.batch({ payload })
-}, (effect, _piece, offset) =>
-  effect.pipe(
-    Effect.catchTag("ValidationError", (error) => Effect.fail(shifted(error, offset))),
-    Effect.tapError(() => offset === 0
-      ? Effect.void
-      : note(`The first ${offset} consumers are written; the others are not. The file may be sent again: consumers are matched, not doubled.`))
-  ))
+const writePiece = Effect.fnUntraced(
+  function* (piece: ReadonlyArray<unknown>, _offset: number) {
+    const { consumers } = yield* AudiencesClient
+    const payload = yield* decodeBody(ConsumersCreate, { consumers: piece })
+    return yield* consumers.batch({ payload })
+  },
+  (effect, _piece, offset) =>
+    effect.pipe(
+      Effect.catchTag("ValidationError", (error) => Effect.fail(shifted(error, offset))),
+      Effect.tapError(() =>
+        offset === 0
+          ? Effect.void
+          : note(
+              `The first ${offset} consumers are written; the others are not. The file may be sent again: consumers are matched, not doubled.`
+            )
+      )
+    )
+)
 
-const writeAll = Effect.fnUntraced(function*(found: ReadonlyArray<unknown>) {
+const writeAll = Effect.fnUntraced(function* (found: ReadonlyArray<unknown>) {
   const progress = yield* Progress
   const written: Array<Consumer> = []
   for (let offset = 0; offset < found.length; offset += maxBatchSize) {
-    yield* progress.show({ label: "Writing", percent: 100 * offset / found.length, details: [`${offset} of ${found.length}`] })
-    written.push(...(yield* Effect.onError(writePiece(found.slice(offset, offset + maxBatchSize), offset), () => progress.end)))
+    yield* progress.show({
+      label: "Writing",
+      percent: (100 * offset) / found.length,
+      details: [`${offset} of ${found.length}`]
+    })
+    written.push(
+      ...(yield* Effect.onError(writePiece(found.slice(offset, offset + maxBatchSize), offset), () => progress.end))
+    )
   }
   yield* progress.end
   return written
@@ -46,8 +61,12 @@ const writeAll = Effect.fnUntraced(function*(found: ReadonlyArray<unknown>) {
 
 export const batch = Command.make(
   "batch",
-  { file: Argument.String("file").pipe(Argument.withDescription("JSON array or one JSON object per line; - for standard input")) },
-  Effect.fn("consumers.batch")(function*({ file }) {
+  {
+    file: Argument.String("file").pipe(
+      Argument.withDescription("JSON array or one JSON object per line; - for standard input")
+    )
+  },
+  Effect.fn("consumers.batch")(function* ({ file }) {
     const found = yield* parseConsumers(yield* readUserFile(file), file === standardInput ? "standard input" : file)
     if (found.length === 0) return yield* new UsageError({ message: `There are no consumers in ${file}.` })
     const written = yield* Effect.provide(writeAll(found), Progress.layer)

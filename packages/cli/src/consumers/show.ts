@@ -7,7 +7,7 @@ import { printRecord } from "../output/Output.ts"
 export const show = Command.make(
   "show",
   { consumer: consumerArgument },
-  Effect.fn("consumers.show")(function*({ consumer }) {
+  Effect.fn("consumers.show")(function* ({ consumer }) {
     const { consumers } = yield* AudiencesClient
     yield* printRecord(yield* consumers.get({ params: { id: consumer } }))
   })

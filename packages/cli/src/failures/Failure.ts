@@ -14,18 +14,21 @@ export interface Failure {
 
 const failure = (exitCode: ExitCode, ...lines: ReadonlyArray<string>): Failure => ({ exitCode, lines })
 
-const property = (value: unknown, key: string): unknown => Predicate.hasProperty(value, key) ? value[key] : undefined
+const property = (value: unknown, key: string): unknown => (Predicate.hasProperty(value, key) ? value[key] : undefined)
 
 const keyMissing = ({ baseUrl, file, unreadable }: KeyMissing): Failure =>
   file === undefined
     ? failure(ExitCode.auth, `There is no key for ${baseUrl}. Set AUDIENCES_SECRET_KEY to a key of that server.`)
     : unreadable === true
-    ? failure(ExitCode.auth, `The key in ${file} may not be read by this user. Run as the user of the server, or set AUDIENCES_SECRET_KEY.`)
-    : failure(
-      ExitCode.auth,
-      `There is no key: AUDIENCES_SECRET_KEY is not set, and no server has written ${file}.`,
-      "Start a server here with `npm start`, or set AUDIENCES_SECRET_KEY, or AUDIENCES_DATA_DIR to the data directory of a running server."
-    )
+      ? failure(
+          ExitCode.auth,
+          `The key in ${file} may not be read by this user. Run as the user of the server, or set AUDIENCES_SECRET_KEY.`
+        )
+      : failure(
+          ExitCode.auth,
+          `There is no key: AUDIENCES_SECRET_KEY is not set, and no server has written ${file}.`,
+          "Start a server here with `npm start`, or set AUDIENCES_SECRET_KEY, or AUDIENCES_DATA_DIR to the data directory of a running server."
+        )
 
 const keyRefused = (said: string) =>
   Host.pipe(
@@ -37,31 +40,45 @@ const keyRefused = (said: string) =>
         secretKeyMode(Redacted.value(apiKey)) === undefined
           ? "The key is mistyped or cut off: keys are sk_live_ or sk_test_ and 38 more characters."
           : "Set AUDIENCES_SECRET_KEY to a key of this server; it prints its first key when it first starts, and keeps it in <data directory>/secret-key."
-      )),
+      )
+    ),
     Effect.orElseSucceed(() => failure(ExitCode.auth, said))
   )
 
 /** Words of the operating system, for those who know them. */
 const systemReason = ({ reason }: HttpClientError.HttpClientError): string => {
   const inner = property(reason.cause, "cause") ?? reason.cause
-  return String(property(inner, "code") ?? property(inner, "message") ?? property(reason, "description") ?? reason.message)
+  return String(
+    property(inner, "code") ?? property(inner, "message") ?? property(reason, "description") ?? reason.message
+  )
 }
 
 const noAnswer = (error: HttpClientError.HttpClientError) =>
   Effect.map(Effect.orDie(baseUrlConfig), (baseUrl) => {
     if (error.reason._tag === "InvalidUrlError") {
-      return failure(ExitCode.usage, `AUDIENCES_URL is not an address: ${baseUrl}. It should be like http://127.0.0.1:4800/api.`)
+      return failure(
+        ExitCode.usage,
+        `AUDIENCES_URL is not an address: ${baseUrl}. It should be like http://127.0.0.1:4800/api.`
+      )
     }
     const why = systemReason(error)
     return why === "ECONNREFUSED"
-      ? failure(ExitCode.failure, `No server answers at ${baseUrl}. Start one with \`npm start\`, or set AUDIENCES_URL.`)
+      ? failure(
+          ExitCode.failure,
+          `No server answers at ${baseUrl}. Start one with \`npm start\`, or set AUDIENCES_URL.`
+        )
       : failure(ExitCode.failure, `No answer from ${baseUrl}: ${why}. Is AUDIENCES_URL right, and the server well?`)
   })
 
-const exitCodes: Record<number, ExitCode> = { 401: ExitCode.auth, 403: ExitCode.auth, 404: ExitCode.notFound, 409: ExitCode.conflict }
+const exitCodes: Record<number, ExitCode> = {
+  401: ExitCode.auth,
+  403: ExitCode.auth,
+  404: ExitCode.notFound,
+  409: ExitCode.conflict
+}
 
 /** An answer that the contract does not know in this place: its status decides. */
-const foreign = Effect.fnUntraced(function*(response: HttpClientResponse.HttpClientResponse) {
+const foreign = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
   const baseUrl = yield* Effect.orDie(baseUrlConfig)
   const said = property(yield* Effect.orElseSucceed(response.json, () => undefined), "error")
   const code = exitCodes[response.status] ?? ExitCode.failure
@@ -69,12 +86,20 @@ const foreign = Effect.fnUntraced(function*(response: HttpClientResponse.HttpCli
   if (response.status === 429) return failure(code, "The server asks for fewer requests for now. Try again in a while.")
   return typeof said === "string"
     ? failure(code, `${said}.`)
-    : failure(code, `${baseUrl} answered with status ${response.status}, not as an audience server does. Is AUDIENCES_URL right, up to and with /api?`)
+    : failure(
+        code,
+        `${baseUrl} answered with status ${response.status}, not as an audience server does. Is AUDIENCES_URL right, up to and with /api?`
+      )
 })
 
 const unexpectedAnswer = (message: string) =>
   Effect.map(Effect.orDie(baseUrlConfig), (baseUrl) =>
-    failure(ExitCode.failure, message, `Is ${baseUrl} the address of an audience server, up to and with /api, and as new as this command?`))
+    failure(
+      ExitCode.failure,
+      message,
+      `Is ${baseUrl} the address of an audience server, up to and with /api, and as new as this command?`
+    )
+  )
 
 const withRequestId = (said: string, requestId: unknown): string =>
   typeof requestId === "string" ? `${said} (request ${requestId}).` : `${said}.`

@@ -8,8 +8,13 @@ const keyOf = (item: unknown): string | number | undefined => {
 /** Where a problem is, as a person would write it: `rules[2].values[0]`. */
 export const issuePath = (path: unknown): string => {
   if (!Array.isArray(path)) return ""
-  return path.map(keyOf).reduce<string>((text, key) =>
-    key === undefined ? text : typeof key === "number" ? `${text}[${key}]` : text === "" ? key : `${text}.${key}`, "")
+  return path
+    .map(keyOf)
+    .reduce<string>(
+      (text, key) =>
+        key === undefined ? text : typeof key === "number" ? `${text}[${key}]` : text === "" ? key : `${text}.${key}`,
+      ""
+    )
 }
 
 /** One problem in one line, whatever a host puts into it. */

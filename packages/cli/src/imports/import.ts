@@ -13,24 +13,27 @@ import { rowErrorLines } from "./RowErrors.ts"
 import { watchImport } from "./watch.ts"
 
 /** Sends the file and shows how much of it is on its way. */
-const upload = Effect.fnUntraced(function*(uploadUrl: string, { bytes, size }: UserFile) {
-  const { uploadCsv } = yield* Uploads
-  const progress = yield* Progress
-  const counted = Stream.suspend(() => {
-    let sent = 0
-    return Stream.tap(bytes, (chunk) => {
-      sent += chunk.length
-      return progress.show({
-        label: "Uploading",
-        ...(size === undefined || size === 0 ? {} : { percent: Math.min(100, 100 * sent / size) }),
-        details: [`${(sent / 1e6).toFixed(1)} MB`]
+const upload = Effect.fnUntraced(
+  function* (uploadUrl: string, { bytes, size }: UserFile) {
+    const { uploadCsv } = yield* Uploads
+    const progress = yield* Progress
+    const counted = Stream.suspend(() => {
+      let sent = 0
+      return Stream.tap(bytes, (chunk) => {
+        sent += chunk.length
+        return progress.show({
+          label: "Uploading",
+          ...(size === undefined || size === 0 ? {} : { percent: Math.min(100, (100 * sent) / size) }),
+          details: [`${(sent / 1e6).toFixed(1)} MB`]
+        })
       })
     })
-  })
-  yield* uploadCsv(uploadUrl, counted, { replayable: size !== undefined })
-}, Effect.ensuring(Effect.flatMap(Progress, ({ end }) => end)))
+    yield* uploadCsv(uploadUrl, counted, { replayable: size !== undefined })
+  },
+  Effect.ensuring(Effect.flatMap(Progress, ({ end }) => end))
+)
 
-const begin = Effect.fnUntraced(function*(audienceId: AudienceId, file: string) {
+const begin = Effect.fnUntraced(function* (audienceId: AudienceId, file: string) {
   // Before the import is opened: a file that is not there should leave no trace.
   const opened = yield* openUserFile(file)
   const { imports } = yield* AudiencesClient
@@ -39,12 +42,14 @@ const begin = Effect.fnUntraced(function*(audienceId: AudienceId, file: string) 
   return begun
 })
 
-const report = Effect.fnUntraced(function*(done: Import, elapsedMillis: number) {
-  const { errors, ...fields } = done
+const report = Effect.fnUntraced(function* (done: Import, elapsedMillis: number) {
+  const { errors: _, ...fields } = done
   yield* printRecord(done, Object.entries(fields))
   for (const line of rowErrorLines(done)) yield* note(line)
   if (done.status === "FAILED") {
-    return yield* new ImportFailed({ message: `The import failed${done.failureReason == null ? "" : `: ${done.failureReason}`}` })
+    return yield* new ImportFailed({
+      message: `The import failed${done.failureReason == null ? "" : `: ${done.failureReason}`}`
+    })
   }
   yield* note(`${done.processedConsumers.toLocaleString("en-US")} rows in ${(elapsedMillis / 1000).toFixed(1)} s.`)
 })
@@ -54,9 +59,13 @@ export const importCommand = Command.make(
   {
     audience: audienceArgument,
     file: Argument.String("file").pipe(Argument.withDescription("CSV file with a header line; - for standard input")),
-    watch: Flag.Boolean("watch").pipe(Flag.withoutNegation, Flag.withDefault(false), Flag.withDescription("Wait until it is over, with progress on standard error; exit 1 if it failed"))
+    watch: Flag.Boolean("watch").pipe(
+      Flag.withoutNegation,
+      Flag.withDefault(false),
+      Flag.withDescription("Wait until it is over, with progress on standard error; exit 1 if it failed")
+    )
   },
-  Effect.fn("imports.import")(function*({ audience, file, watch }) {
+  Effect.fn("imports.import")(function* ({ audience, file, watch }) {
     const startedAt = yield* Clock.currentTimeMillis
     const begun = yield* begin(audience, file)
     if (!watch) return yield* printRecord(begun)
@@ -66,7 +75,13 @@ export const importCommand = Command.make(
 ).pipe(
   Command.withDescription("Import consumers from a CSV file into a STATIC_LIST"),
   Command.withExamples([
-    { command: "audiences import 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 customers.csv --watch", description: "Import and wait" },
-    { command: "zcat customers.csv.gz | audiences import 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 - --watch", description: "From standard input" }
+    {
+      command: "audiences import 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 customers.csv --watch",
+      description: "Import and wait"
+    },
+    {
+      command: "zcat customers.csv.gz | audiences import 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 - --watch",
+      description: "From standard input"
+    }
   ])
 )

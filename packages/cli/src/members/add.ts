@@ -7,7 +7,7 @@ import { note, printNumber } from "../output/Output.ts"
 export const add = Command.make(
   "add",
   { audience: audienceArgument, consumers: consumersArgument },
-  Effect.fn("members.add")(function*({ audience, consumers }) {
+  Effect.fn("members.add")(function* ({ audience, consumers }) {
     const { members } = yield* AudiencesClient
     const added = yield* members.add({ params: { audienceId: audience }, payload: { consumerIds: consumers } })
     yield* printNumber(added.addedCount, added)

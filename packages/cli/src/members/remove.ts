@@ -7,7 +7,7 @@ import { note, printNumber } from "../output/Output.ts"
 export const remove = Command.make(
   "remove",
   { audience: audienceArgument, consumers: consumersArgument },
-  Effect.fn("members.remove")(function*({ audience, consumers }) {
+  Effect.fn("members.remove")(function* ({ audience, consumers }) {
     const { members } = yield* AudiencesClient
     const removed = yield* members.remove({ params: { audienceId: audience }, payload: { consumerIds: consumers } })
     yield* printNumber(removed.removedCount, removed)

@@ -2,6 +2,7 @@
  * Characters that act on a terminal instead of showing: controls (C0, DEL, C1), line and paragraph separators, and the marks that
  * change the direction of the text around them.
  */
+// eslint-disable-next-line no-control-regex -- control characters are what it is about
 const acting = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
 
 const escapes: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }

@@ -17,34 +17,45 @@ const clearLine = "\r\u001b[K"
 const percentText = (percent: number): string => `${Math.floor(percent)}%`.padStart(4)
 
 const bar = (percent: number): string => {
-  const full = Math.round(barWidth * percent / 100)
+  const full = Math.round((barWidth * percent) / 100)
   return `${"█".repeat(full)}${"░".repeat(barWidth - full)}`
 }
 
 const text = ({ details, label, percent }: ProgressState, withBar: boolean): string =>
-  [label, ...(percent === undefined ? [] : [withBar ? `${bar(percent)} ${percentText(percent)}` : percentText(percent).trim()]), ...details].join("  ")
+  [
+    label,
+    ...(percent === undefined
+      ? []
+      : [withBar ? `${bar(percent)} ${percentText(percent)}` : percentText(percent).trim()]),
+    ...details
+  ].join("  ")
 
 /** Shows on standard error how a job gets on: one line that changes on a terminal, a line now and then elsewhere. */
-export class Progress extends Context.Service<Progress, {
-  readonly show: (state: ProgressState) => Effect.Effect<void>
-  /** Takes the changing line away. */
-  readonly end: Effect.Effect<void>
-}>()("@audiences/cli/Progress") {
+export class Progress extends Context.Service<
+  Progress,
+  {
+    readonly show: (state: ProgressState) => Effect.Effect<void>
+    /** Takes the changing line away. */
+    readonly end: Effect.Effect<void>
+  }
+>()("@audiences/cli/Progress") {
   static readonly layer = Layer.effect(
     this,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const stdio = yield* Stdio.Stdio
       const { columns } = yield* Terminal.Terminal
       const write = (text: string) => Effect.ignore(Stream.run(Stream.succeed(text), stdio.stderr()))
       if (yield* stdio.stderrIsTerminal) {
         return {
-          show: (state) => Effect.flatMap(columns, (width) => write(clearLine + cut(text(state, true), (width || 80) - 1))),
+          show: (state) =>
+            Effect.flatMap(columns, (width) => write(clearLine + cut(text(state, true), (width || 80) - 1))),
           end: write(clearLine)
         }
       }
-      let lastStep = "", lastAt = -Infinity
+      let lastStep = "",
+        lastAt = -Infinity
       return {
-        show: Effect.fnUntraced(function*(state) {
+        show: Effect.fnUntraced(function* (state) {
           const now = yield* Clock.currentTimeMillis
           const step = `${state.label} ${Math.floor((state.percent ?? 0) / 10)}`
           if (step === lastStep && now - lastAt < lineEvery) return

@@ -14,7 +14,8 @@ const graphemes = new Intl.Segmenter()
 /** The text within a number of terminal cells, ending in `…` if it was longer. */
 export const cut = (text: string, cells: number): string => {
   if (CliOutput.displayWidth(text) <= cells) return text
-  let kept = "", width = 1
+  let kept = "",
+    width = 1
   for (const { segment } of graphemes.segment(text)) {
     width += CliOutput.displayWidth(segment)
     if (width > cells) break
@@ -31,7 +32,10 @@ const pad = (text: string, cells: number, align: Column["align"]): string => {
 /** Takes the excess from the widest of the columns that may shrink, cell by cell, while any is wider than the narrowest. */
 const fit = (widths: Array<number>, columns: ReadonlyArray<Column>, excess: number): void => {
   for (; excess > 0; excess--) {
-    const widest = widths.reduce((best, width, i) => columns[i]?.shrinks === true && width > (widths[best] ?? narrowest) ? i : best, -1)
+    const widest = widths.reduce(
+      (best, width, i) => (columns[i]?.shrinks === true && width > (widths[best] ?? narrowest) ? i : best),
+      -1
+    )
     if (widest === -1) return
     widths[widest]! -= 1
   }
@@ -44,11 +48,22 @@ export interface TableStyle {
 }
 
 /** Rows under headings, aligned by what the characters occupy on a terminal, no line longer than it. The cells are printable. */
-export const table = (columns: ReadonlyArray<Column>, rows: ReadonlyArray<ReadonlyArray<string>>, style: TableStyle): string => {
+export const table = (
+  columns: ReadonlyArray<Column>,
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  style: TableStyle
+): string => {
   const widths = columns.map(({ title }, i) =>
-    rows.reduce((width, row) => Math.max(width, CliOutput.displayWidth(row[i] ?? "")), CliOutput.displayWidth(title)))
+    rows.reduce((width, row) => Math.max(width, CliOutput.displayWidth(row[i] ?? "")), CliOutput.displayWidth(title))
+  )
   fit(widths, columns, widths.reduce((sum, width) => sum + width, gap.length * (columns.length - 1)) - style.width)
   const line = (cells: ReadonlyArray<string>) =>
-    cut(columns.map(({ align }, i) => pad(cut(cells[i] ?? "", widths[i]!), widths[i]!, align)).join(gap).trimEnd(), style.width)
+    cut(
+      columns
+        .map(({ align }, i) => pad(cut(cells[i] ?? "", widths[i]!), widths[i]!, align))
+        .join(gap)
+        .trimEnd(),
+      style.width
+    )
   return [style.heading(line(columns.map(({ title }) => title))), ...rows.map(line)].join("\n")
 }

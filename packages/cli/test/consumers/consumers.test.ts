@@ -5,18 +5,23 @@ import { consumer, consumerCreate, consumerId, page } from "../examples.ts"
 import { fakeServer } from "../fakeServer.ts"
 import { typed } from "../terminal.ts"
 
-const many = (count: number) => Array.from({ length: count }, (_, i) => ({ ...consumerCreate, email: `c${i}@example.com` }))
+const many = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ ...consumerCreate, email: `c${i}@example.com` }))
 
 describe("audiences consumers list, show", () => {
   it.live("prints a table without empty columns, or JSON", () =>
-    Effect.gen(function*() {
-      const { url } = yield* fakeServer({ "GET /consumers": { body: page([consumer, { ...consumer, fullName: "張偉" }]) }, "GET /consumers/:id": { body: consumer } })
+    Effect.gen(function* () {
+      const { url } = yield* fakeServer({
+        "GET /consumers": { body: page([consumer, { ...consumer, fullName: "張偉" }]) },
+        "GET /consumers/:id": { body: consumer }
+      })
       const env = { AUDIENCES_URL: url, NO_COLOR: "1" }
       const { lines } = yield* typed(["consumers", "list"], { env, terminal: true, columns: 120 })
       assert.match(lines[0]!, /^ID +NAME +EMAIL +ORDERS +LTV$/)
       assert.match(lines[2]!, /張偉 {10}ada@example\.com +3 +1234\.5$/)
       assert.deepStrictEqual(JSON.parse((yield* typed(["consumers", "show", consumerId], { env })).stdout), consumer)
-    }))
+    })
+  )
 })
 
 describe("audiences consumers batch", () => {
@@ -30,53 +35,80 @@ describe("audiences consumers batch", () => {
     })
 
   it.live("takes an array, a batch body, and one object per line, from a file or standard input", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
       const people = many(2)
       const pieces: Array<ReadonlyArray<unknown>> = []
       const { url } = yield* server(pieces)
       const env = { AUDIENCES_URL: url }
-      for (const text of [JSON.stringify(people), JSON.stringify({ consumers: people }), people.map((one) => JSON.stringify(one)).join("\r\n\n")]) {
+      for (const text of [
+        JSON.stringify(people),
+        JSON.stringify({ consumers: people }),
+        people.map((one) => JSON.stringify(one)).join("\r\n\n")
+      ]) {
         yield* fs.writeFileString(`${directory}/people`, text)
         assert.strictEqual((yield* typed(["consumers", "batch", `${directory}/people`], { env })).exitCode, 0)
         assert.strictEqual((yield* typed(["consumers", "batch", "-"], { env, stdin: text })).exitCode, 0)
       }
-      assert.deepStrictEqual(pieces, Array.from({ length: 6 }, () => people))
-    }).pipe(Effect.provide(NodeFileSystem.layer)))
+      assert.deepStrictEqual(
+        pieces,
+        Array.from({ length: 6 }, () => people)
+      )
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
 
   it.live("sends 500 at a time", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const pieces: Array<ReadonlyArray<unknown>> = []
       const { url } = yield* server(pieces)
-      const { lines, stderr } = yield* typed(["consumers", "batch", "-"], { env: { AUDIENCES_URL: url }, stdin: JSON.stringify(many(1100)) })
-      assert.deepStrictEqual(pieces.map((piece) => piece.length), [500, 500, 100])
+      const { lines, stderr } = yield* typed(["consumers", "batch", "-"], {
+        env: { AUDIENCES_URL: url },
+        stdin: JSON.stringify(many(1100))
+      })
+      assert.deepStrictEqual(
+        pieces.map((piece) => piece.length),
+        [500, 500, 100]
+      )
       assert.lengthOf(lines, 1100)
       assert.match(stderr, /^1100 consumers written\.$/m)
-    }))
+    })
+  )
 
   it.live("names a faulty consumer by its place in the file, and says what is written", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const pieces: Array<ReadonlyArray<unknown>> = []
       const { url } = yield* server(pieces)
       const people: Array<unknown> = many(600)
       people[503] = { ...consumerCreate, email: "nonsense" }
-      const { exitCode, stderr, stdout } = yield* typed(["consumers", "batch", "-"], { env: { AUDIENCES_URL: url }, stdin: JSON.stringify(people) })
+      const { exitCode, stderr, stdout } = yield* typed(["consumers", "batch", "-"], {
+        env: { AUDIENCES_URL: url },
+        stdin: JSON.stringify(people)
+      })
       assert.strictEqual(exitCode, 1)
       assert.strictEqual(stdout, "")
       assert.match(stderr, /^consumers\[503\]\.email: .*email address/m)
       assert.match(stderr, /^The first 500 consumers are written/m)
       assert.lengthOf(pieces, 1)
-    }))
+    })
+  )
 
   it.live("refuses a file that makes no sense", () =>
-    Effect.gen(function*() {
-      for (const [stdin, sentence] of [["", /no consumers in -/], ["[{]", /standard input is not JSON/], ["{}\n{", /^Line 2 of standard input is not JSON/]] as const) {
+    Effect.gen(function* () {
+      for (const [stdin, sentence] of [
+        ["", /no consumers in -/],
+        ["[{]", /standard input is not JSON/],
+        ["{}\n{", /^Line 2 of standard input is not JSON/]
+      ] as const) {
         const { exitCode, stderr } = yield* typed(["consumers", "batch", "-"], { stdin })
         assert.strictEqual(exitCode, 2)
         assert.match(stderr, sentence)
       }
-      assert.match((yield* typed(["consumers", "batch", "/no/such/file"])).stderr, /^\/no\/such\/file cannot be read: there is no such file\.$/m)
+      assert.match(
+        (yield* typed(["consumers", "batch", "/no/such/file"])).stderr,
+        /^\/no\/such\/file cannot be read: there is no such file\.$/m
+      )
       assert.match((yield* typed(["consumers", "batch", "/tmp"])).stderr, /is a directory/)
-    }))
+    })
+  )
 })

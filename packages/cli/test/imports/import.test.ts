@@ -9,7 +9,7 @@ const csv = "email\nada@example.com\n"
 
 /** A server whose upload URL is its own, and whose latest import goes through the given states. */
 const importServer = (states: ReadonlyArray<object>, upload: Answer = { body: "" }) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     let uploadUrl = ""
     const server = yield* fakeServer({
       "POST /audiences/:id/import": () => ({ body: { ...imported, uploadUrl } }),
@@ -20,33 +20,49 @@ const importServer = (states: ReadonlyArray<object>, upload: Answer = { body: ""
     return server
   })
 
-const processing = (progress: number) => ({ status: "PROCESSING", progress, totalConsumers: 1000, processedConsumers: progress * 10 })
+const processing = (progress: number) => ({
+  status: "PROCESSING",
+  progress,
+  totalConsumers: 1000,
+  processedConsumers: progress * 10
+})
 const refusedRows = [
-  { row: 12, issues: [{ message: "Expected an email address", path: [{ type: "object", origin: "value", input: null, key: "email" }] }] },
+  {
+    row: 12,
+    issues: [
+      { message: "Expected an email address", path: [{ type: "object", origin: "value", input: null, key: "email" }] }
+    ]
+  },
   { row: 14, issues: ["No identifier \u001b[31m"] }
 ]
 const completed = { ...processing(100), status: "COMPLETED", errorCount: 12, errors: refusedRows }
 
 describe("audiences import", () => {
   it.live("uploads the file without the key and prints the import", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
       yield* fs.writeFileString(`${directory}/x.csv`, csv)
       const { asked, url } = yield* importServer([])
-      const { exitCode, stdout } = yield* typed(["import", audienceId, `${directory}/x.csv`], { env: { AUDIENCES_URL: url } })
+      const { exitCode, stdout } = yield* typed(["import", audienceId, `${directory}/x.csv`], {
+        env: { AUDIENCES_URL: url }
+      })
       assert.strictEqual(exitCode, 0)
       assert.deepStrictEqual(JSON.parse(stdout), imported)
       const put = asked.find(({ method }) => method === "PUT")!
       assert.strictEqual(put.body, csv)
       assert.strictEqual(put.headers["content-type"], "text/csv")
       assert.isUndefined(put.headers.authorization)
-    }).pipe(Effect.provide(NodeFileSystem.layer)))
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
 
   it.live("shows progress in plain lines off a terminal, and sums up what was refused", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { url } = yield* importServer([{}, processing(10), processing(12), processing(60), completed])
-      const { exitCode, stderr, stdout } = yield* typed(["import", audienceId, "-", "--watch"], { env: { AUDIENCES_URL: url }, stdin: csv })
+      const { exitCode, stderr, stdout } = yield* typed(["import", audienceId, "-", "--watch"], {
+        env: { AUDIENCES_URL: url },
+        stdin: csv
+      })
       assert.strictEqual(exitCode, 0)
       assert.strictEqual(JSON.parse(stdout).status, "COMPLETED")
       const lines = stderr.split("\n")
@@ -61,54 +77,79 @@ describe("audiences import", () => {
         "  and 10 more; `--json` prints the first 200."
       ])
       assert.match(lines[8]!, /^1,000 rows in \d+\.\d s\.$/)
-    }))
+    })
+  )
 
   it.live("draws one changing line on a terminal", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { url } = yield* importServer([processing(50), completed])
-      const { stderr } = yield* typed(["import", audienceId, "-", "--watch"], { env: { AUDIENCES_URL: url }, stdin: csv, terminal: true })
+      const { stderr } = yield* typed(["import", audienceId, "-", "--watch"], {
+        env: { AUDIENCES_URL: url },
+        stdin: csv,
+        terminal: true
+      })
       assert.include(stderr, "\r\u001b[KImporting  ████████████░░░░░░░░░░░░  50%  500 of 1,000 rows")
       assert.include(stderr, "\r\u001b[K12 rows were refused:")
-    }))
+    })
+  )
 
   it.live("exits 1 when the import failed, and says why", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { url } = yield* importServer([{ status: "FAILED", failureReason: "The file has no header" }])
-      const { exitCode, stderr, stdout } = yield* typed(["import", audienceId, "-", "--watch"], { env: { AUDIENCES_URL: url }, stdin: csv })
+      const { exitCode, stderr, stdout } = yield* typed(["import", audienceId, "-", "--watch"], {
+        env: { AUDIENCES_URL: url },
+        stdin: csv
+      })
       assert.strictEqual(exitCode, 1)
       assert.strictEqual(JSON.parse(stdout).status, "FAILED")
       assert.match(stderr, /^The import failed: The file has no header\.$/m)
-    }))
+    })
+  )
 
   it.live("exits 1 when the upload is refused, or another import takes its place", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const refused = yield* importServer([], { status: 403, body: { error: "Upload URL has expired" } })
-      assert.deepInclude(yield* typed(["import", audienceId, "-"], { env: { AUDIENCES_URL: refused.url }, stdin: csv }), {
-        exitCode: 1,
-        stderr: "Uploading  0.0 MB\nUpload URL has expired.\n"
-      })
+      assert.deepInclude(
+        yield* typed(["import", audienceId, "-"], { env: { AUDIENCES_URL: refused.url }, stdin: csv }),
+        {
+          exitCode: 1,
+          stderr: "Uploading  0.0 MB\nUpload URL has expired.\n"
+        }
+      )
       const replaced = yield* importServer([{ id: audienceId }])
-      assert.deepInclude(yield* typed(["import", audienceId, "-", "--watch"], { env: { AUDIENCES_URL: replaced.url }, stdin: csv }), { exitCode: 1 })
-    }))
+      assert.deepInclude(
+        yield* typed(["import", audienceId, "-", "--watch"], { env: { AUDIENCES_URL: replaced.url }, stdin: csv }),
+        { exitCode: 1 }
+      )
+    })
+  )
 
   it.live("opens no import for a file that is not there", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { asked, url } = yield* importServer([])
       assert.deepInclude(yield* typed(["import", audienceId, "/no/such.csv"], { env: { AUDIENCES_URL: url } }), {
         exitCode: 2,
         stderr: "/no/such.csv cannot be read: there is no such file.\n"
       })
       assert.lengthOf(asked, 0)
-    }))
+    })
+  )
 
   it.live("finds a file from the directory in which npm was called", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
       yield* fs.writeFileString(`${directory}/x.csv`, csv)
       const { url } = yield* importServer([])
       const env = { AUDIENCES_URL: url, INIT_CWD: directory }
-      assert.strictEqual((yield* typed(["import", audienceId, "x.csv"], { env: { ...env, npm_lifecycle_event: "audiences" } })).exitCode, 0)
-      assert.strictEqual((yield* typed(["import", audienceId, "x.csv"], { env: { ...env, npm_lifecycle_event: "test" } })).exitCode, 2)
-    }).pipe(Effect.provide(NodeFileSystem.layer)))
+      assert.strictEqual(
+        (yield* typed(["import", audienceId, "x.csv"], { env: { ...env, npm_lifecycle_event: "audiences" } })).exitCode,
+        0
+      )
+      assert.strictEqual(
+        (yield* typed(["import", audienceId, "x.csv"], { env: { ...env, npm_lifecycle_event: "test" } })).exitCode,
+        2
+      )
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
 })

@@ -9,7 +9,16 @@ const columns = [{ title: "ID" }, { title: "NAME", shrinks: true }, { title: "N"
 
 describe("table", () => {
   it("aligns by the cells that characters occupy", () => {
-    const lines = table(columns, [["1", "Ada", "3"], ["2", "高価値", "12"], ["3", "👩‍👩‍👧 x", "1"], ["4", "e\u0301", "100"]], plain(80)).split("\n")
+    const lines = table(
+      columns,
+      [
+        ["1", "Ada", "3"],
+        ["2", "高価値", "12"],
+        ["3", "👩‍👩‍👧 x", "1"],
+        ["4", "e\u0301", "100"]
+      ],
+      plain(80)
+    ).split("\n")
     assert.deepStrictEqual(lines, [
       "ID  NAME      N",
       "1   Ada       3",
@@ -33,10 +42,18 @@ describe("table", () => {
     assert.strictEqual(cut("高価値", 0), "")
   })
 
-  it.prop("keeps every line within the terminal, whatever the texts and widths", { names: Schema.Array(Schema.String), width: Schema.Literals([1, 5, 20, 80]) }, ({ names, width }) => {
-    const lines = table(columns, names.map((name, i) => [String(i), printable(name), "1"]), plain(width)).split("\n")
-    return lines.length === names.length + 1 && lines.every((line) => CliOutput.displayWidth(line) <= width)
-  })
+  it.prop(
+    "keeps every line within the terminal, whatever the texts and widths",
+    { names: Schema.Array(Schema.String), width: Schema.Literals([1, 5, 20, 80]) },
+    ({ names, width }) => {
+      const lines = table(
+        columns,
+        names.map((name, i) => [String(i), printable(name), "1"]),
+        plain(width)
+      ).split("\n")
+      return lines.length === names.length + 1 && lines.every((line) => CliOutput.displayWidth(line) <= width)
+    }
+  )
 })
 
 describe("printable", () => {
@@ -47,7 +64,11 @@ describe("printable", () => {
     assert.strictEqual(printable("שלום 高価値 👩‍👩‍👧 é"), "שלום 高価値 👩‍👩‍👧 é")
   })
 
-  it.prop("means the same as JSON as before", { text: Schema.String }, ({ text }) => JSON.parse(printableJson({ [text]: text }))[text] === text)
+  it.prop(
+    "means the same as JSON as before",
+    { text: Schema.String },
+    ({ text }) => JSON.parse(printableJson({ [text]: text }))[text] === text
+  )
 
   it("escapes in JSON what JSON itself would let through", () => {
     assert.strictEqual(printableJson({ name: "\u009b2J\u202e" }), String.raw`{"name":"\u009b2J\u202e"}`)

@@ -2,11 +2,12 @@ import { Refusals } from "@audiences/domain/api/Refusals"
 import { InternalServerError, PayloadTooLarge } from "@audiences/domain/Errors"
 import { refuse, schemaIssues, ValidationError } from "@audiences/domain/ValidationError"
 import { Cause, Effect, Layer, Option, Result, SchemaIssue } from "effect"
-import { HttpServerError, type HttpServerResponse } from "effect/http"
+import { HttpServerError, HttpServerRequest, type HttpServerResponse } from "effect/http"
 import { HttpApiError } from "effect/http-api"
 import type { unhandled } from "effect/Types"
 import { CurrentRequest } from "./CurrentRequest.ts"
 import { errorResponse } from "./ErrorResponse.ts"
+import { withCheckedBody } from "./JsonBody.ts"
 
 /** What the schemas of path, query and body refuse: everything at once, each with its path. */
 const validationError = ({ cause }: HttpApiError.HttpApiSchemaError): ValidationError => {
@@ -25,9 +26,10 @@ const internalServerError = (cause: Cause.Cause<unknown>) =>
     return yield* new InternalServerError({ requestId: id })
   })
 
-/** A body too large, or one that broke off; the router calls both defects. */
+/** What is wrong with a body before it is a value; the router calls all of it defects. */
 const unreadBody = (cause: Cause.Cause<unknown>) => {
   const defect = Option.getOrUndefined(Result.getSuccess(Cause.findDefect(cause)))
+  if (defect instanceof ValidationError) return Effect.fail(defect)
   if (!HttpServerError.isHttpServerError(defect) || defect.reason._tag !== "RequestParseError") return undefined
   return defect.reason.reason === "BodyTooLarge"
     ? Effect.succeed(errorResponse(413, new PayloadTooLarge().error))
@@ -48,7 +50,7 @@ const refusal = (cause: Cause.Cause<unhandled>) => {
 }
 
 export const RefusalsHttp = Layer.succeed(Refusals, (httpEffect) =>
-  Effect.matchCauseEffect(httpEffect, {
+  Effect.matchCauseEffect(Effect.updateService(httpEffect, HttpServerRequest.HttpServerRequest, withCheckedBody), {
     onSuccess: (response) => Effect.succeed(unsupported(response)),
     onFailure: (cause): Effect.Effect<HttpServerResponse.HttpServerResponse, unhandled | ValidationError | InternalServerError> =>
       refusal(cause)

@@ -60,6 +60,20 @@ layer(FakeServer)("the HTTP side", (it) => {
       assert.strictEqual(issue.message, "Request body is not valid JSON")
     }))
 
+  it.effect("refuses a body that is not UTF-8, and one that nests too deeply, before anything recurses into it", () =>
+    Effect.gen(function*() {
+      const post = (body: BodyInit) => ask("/api/audiences", { key, method: "POST", body, headers: { "content-type": "application/json" } })
+      const latin1 = yield* post(Buffer.from("{\"name\":\"Caf\u00e9\",\"type\":\"DYNAMIC\"}", "latin1"))
+      assert.deepStrictEqual([latin1.status, latin1.json.issues[0].message], [400, "Request body is not valid UTF-8"])
+      const deep = (levels: number) => post(`{"name":"A [[[ \\" [[","type":"DYNAMIC","metadata":${"{\"a\":".repeat(levels)}1${"}".repeat(levels)}}`)
+      assert.strictEqual((yield* deep(99)).status, 200)
+      const refused = yield* deep(100)
+      assert.deepStrictEqual([refused.status, refused.json.issues[0].message], [400, "Request body is nested too deeply"])
+      assert.strictEqual((yield* deep(1_000_000)).status, 400)
+      const marked = yield* post("\ufeff{\"name\":\"A\",\"type\":\"DYNAMIC\"}")
+      assert.strictEqual(marked.status, 200, "a byte order mark is no problem")
+    }))
+
   it.effect("ignores unknown keys", () =>
     Effect.gen(function*() {
       const answer = yield* ask("/api/audiences", { key, ...json({ name: "VIPs", type: "DYNAMIC", colour: "red", __proto__x: 1 }) })

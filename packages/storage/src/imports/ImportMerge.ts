@@ -7,8 +7,8 @@ import { type Identifier, identifiersOf } from "@audiences/engine/consumers/Iden
 import type { ImportChunk } from "@audiences/engine/imports/ImportRepo"
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
-import { addStaticMembers } from "./ImportedMembers.tmp.ts"
-import { assignments, type ConsumerRecords, consumerRecords, definitions, differs, fieldsOf, insertedNames, insertedValues } from "./ConsumerRecords.ts"
+import { addStaticMembers } from "../memberships/StaticMembers.ts"
+import { assignments, type ConsumerColumns, consumerColumns, fieldsOf, insertedNames, insertedValues, isNews, rowsOf } from "./ConsumerColumns.ts"
 import { type ImportedPerson, importedPeople, type StoredPerson } from "./ImportedPeople.ts"
 
 /** Which import a chunk belongs to. */
@@ -56,23 +56,28 @@ const release = (sql: SqlClient.SqlClient, { organizationId }: ImportKey, releas
       WHERE organization_id = ${organizationId}::uuid AND id = ${person.id}::uuid`, { discard: true })
 
 /** Merges what is said into whom it is said of. Returns the ordinals of those whom it was news of. */
-const update = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, key: ImportKey, { json, names }: ConsumerRecords) {
+const update = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  key: ImportKey,
+  columns: ConsumerColumns,
+  ids: ReadonlyArray<ConsumerId>
+) {
   const updated = yield* sql`
-    UPDATE consumers c SET ${sql.literal(assignments(names))}, updated_at = clock_timestamp(), updated_by = ${`import:${key.id}`}
-    FROM json_to_recordset(${json}::text::json) AS r(id uuid, ${sql.literal(definitions(names))})
-    WHERE c.organization_id = ${key.organizationId}::uuid AND c.id = r.id AND (${sql.literal(differs(names))})
+    UPDATE consumers c SET ${sql.literal(assignments(columns))}, updated_at = clock_timestamp(), updated_by = ${`import:${key.id}`}
+    FROM ${rowsOf(sql, columns, { name: "id", type: "uuid", values: ids })}
+    WHERE c.organization_id = ${key.organizationId}::uuid AND c.id = r.id AND (${sql.literal(isNews(columns))})
     RETURNING c.ordinal`
   return (yield* Effect.orDie(decodeOrdinals(updated))).map(({ ordinal }) => ordinal)
 })
 
 /** Returns the ordinals of the new consumers. */
-const insert = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, key: ImportKey, { json, names }: ConsumerRecords, count: number) {
+const insert = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, key: ImportKey, columns: ConsumerColumns, count: number) {
+  const places = Array.from({ length: count }, (_, i) => String(i))
   const inserted = yield* sql`
-    INSERT INTO consumers (organization_id, id, ordinal, created_at, created_by, ${sql.literal(insertedNames(names).join(", "))})
+    INSERT INTO consumers (organization_id, id, ordinal, created_at, created_by, ${sql.literal(insertedNames(columns))})
     SELECT ${key.organizationId}::uuid, consumer_id(a.id_millis, r.i), a.first_ordinal + r.i, clock_timestamp(), ${`import:${key.id}`},
-      ${sql.literal(insertedValues(names))}
-    FROM allot_consumers(${key.organizationId}::uuid, ${count}::int) a,
-      json_to_recordset(${json}::text::json) AS r(i int, ${sql.literal(definitions(names))})
+      ${sql.literal(insertedValues(columns))}
+    FROM allot_consumers(${key.organizationId}::uuid, ${count}::int) a, ${rowsOf(sql, columns, { name: "i", type: "int", values: places })}
     RETURNING ordinal`
   return (yield* Effect.orDie(decodeOrdinals(inserted))).map(({ ordinal }) => ordinal)
 })
@@ -113,23 +118,19 @@ const count = (sql: SqlClient.SqlClient, { organizationId, id }: ImportKey, rows
     WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
 
 /** Writes one chunk. To be run in a transaction that holds the import's row. */
-const T=(n:string)=><A,E,R>(e:Effect.Effect<A,E,R>)=>Effect.suspend(()=>{const t=performance.now();return Effect.tap(e,()=>Effect.sync(()=>console.log(n,(performance.now()-t).toFixed(0))))})
 export const mergeChunk = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, key: ImportKey, chunk: ImportChunk) {
-  const stored = yield* T("lock")(lockStored(sql, key, chunk))
-  const t0=performance.now();
+  const stored = yield* lockStored(sql, key, chunk)
   const { people, conflicting, duplicates, released } = importedPeople(chunk.rows, stored)
   const known = people.filter((person): person is ImportedPerson & { stored: StoredPerson } => person.stored !== null)
   const created = people.filter((person) => person.stored === null)
 
-  console.log("people",(performance.now()-t0).toFixed(0));
   yield* release(sql, key, released)
-  const given = consumerRecords(known.map(({ patch }) => patch), (i) => ({ id: known[i]!.stored.id }))
-  console.log("records",(performance.now()-t0).toFixed(0));
-  const updated = known.length === 0 ? [] : yield* T("update")(update(sql, key, given))
+  const given = consumerColumns(known.map(({ patch }) => patch))
+  const updated = known.length === 0 ? [] : yield* update(sql, key, given, known.map(({ stored }) => stored.id))
   yield* lockAudience(sql, key)
   const inserted = created.length === 0
     ? []
-    : yield* T("insert")(insert(sql, key, consumerRecords(created.map(({ patch }) => patch), (i) => ({ i })), created.length))
+    : yield* insert(sql, key, consumerColumns(created.map(({ patch }) => patch)), created.length)
 
   const rejected = [...chunk.rejected, ...conflicting]
   yield* storeErrors(sql, key, rejected)
@@ -141,7 +142,14 @@ export const mergeChunk = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, 
     rejected: rejected.length
   })
   const members = [...known.map((person) => person.stored.ordinal), ...inserted]
-  yield* T("static")(addStaticMembers(sql, key.organizationId, key.audienceId, members, `import:${key.id}`, yield* DateTime.now))
+  yield* addStaticMembers(sql, {
+    organizationId: key.organizationId,
+    audienceId: key.audienceId,
+    ordinals: members,
+    source: `import:${key.id}`,
+    cause: `import:${key.id}`,
+    now: yield* DateTime.now
+  })
   yield* record(sql, key, inserted, null)
-  yield* T("record")(record(sql, key, updated, fieldsOf(given.names)))
+  yield* record(sql, key, updated, fieldsOf(given))
 })

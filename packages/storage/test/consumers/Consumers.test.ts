@@ -140,21 +140,25 @@ layer(TestLayer, { excludeTestServices: true })("Consumers", (it) => {
       assert.deepStrictEqual(yield* found(organizationId, { createdAfter: from, createdBefore: to }), ["2"])
     }))
 
-  it.effect("filters by audience, and shows nobody of an audience that is not there", () =>
+  it.effect("filters by audience, which an archived consumer leaves, and shows nobody of an audience that is not there", () =>
     Effect.gen(function*() {
+      const consumers = yield* Consumers
       const sql = yield* SqlClient.SqlClient
       const organizationId = yield* freshOrganization
-      yield* make(organizationId, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"].map((fullName) => ({ fullName })))
+      const people = yield* make(organizationId, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"].map((fullName) => ({ fullName })))
       const audienceId = yield* yield* Uuid
       yield* sql`
-        INSERT INTO audiences (organization_id, id, name, name_folded, type, created_at, created_by)
-        VALUES (${organizationId}, ${audienceId}, 'A', 'a', 'DYNAMIC', now(), 'system')`
+        INSERT INTO audiences (organization_id, id, name, name_folded, type, created_at, created_by, version, member_count)
+        VALUES (${organizationId}, ${audienceId}, 'A', 'a', 'DYNAMIC', now(), 'system', 1, 2)`
       yield* sql`
         INSERT INTO audience_blocks (organization_id, audience_id, block, bits, member_count)
         VALUES (${organizationId}, ${audienceId}, 0, set_bit(set_bit(decode(repeat('00', 8192), 'hex'), 1, 1), 9, 1), 2)`
       assert.deepStrictEqual(yield* found(organizationId, { audienceId }), ["1", "9"])
       assert.deepStrictEqual(yield* found(organizationId, { audienceId: yield* yield* Uuid }), [])
       assert.deepStrictEqual(yield* found(yield* freshOrganization, { audienceId }), [])
+      yield* consumers.archive(actorOf(organizationId), people[1]!.id)
+      assert.deepStrictEqual(yield* found(organizationId, { audienceId }), ["9"])
+      assert.deepStrictEqual(yield* found(organizationId, { audienceId, archived: true }), [])
     }))
 
   it.effect("tells where a consumer comes from", () =>

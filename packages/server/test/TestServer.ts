@@ -1,0 +1,56 @@
+import { ApiKeyId, makeSecretKey } from "@audiences/domain/ApiKey"
+import { OrganizationId } from "@audiences/domain/Organization"
+import { Uuid } from "@audiences/domain/Uuid"
+import { Configuration } from "@audiences/server/Configuration"
+import { layer as NodeServer } from "@audiences/server/http/NodeServer"
+import { PublicUrl } from "@audiences/server/PublicUrl"
+import { Service } from "@audiences/server/Server"
+import { Effect, Layer, Option, Redacted, References } from "effect"
+import { SqlClient } from "effect/sql"
+import { createHash, randomBytes } from "node:crypto"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { PostgresTest } from "../../../tools/vitest/PostgresTest.ts"
+
+const Configured = Layer.effect(
+  Configuration,
+  Effect.gen(function*() {
+    const dataDir = yield* Effect.acquireRelease(
+      Effect.promise(() => mkdtemp(join(tmpdir(), "audiences-server-test-"))),
+      (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
+    )
+    return Configuration.of({
+      host: "127.0.0.1",
+      port: 0,
+      publicUrl: Option.none(),
+      dataDir,
+      databaseUrl: Option.none(),
+      role: "all",
+      secretKey: Option.some(yield* makeSecretKey("live")),
+      uploads: join(dataDir, "uploads"),
+      logLevel: "Warn"
+    })
+  })
+)
+
+/** The whole service on the test run's database, with its workers, on a port of its own. */
+export const TestServer = Service.pipe(
+  Layer.provide(PublicUrl.layer),
+  Layer.provideMerge(NodeServer({ host: "127.0.0.1", port: 0 })),
+  Layer.provideMerge(PostgresTest),
+  Layer.provide([Configured, Layer.succeed(References.MinimumLogLevel, "Warn")])
+)
+
+/** A new, empty organization and a key of it. */
+export const freshKey = Effect.gen(function*() {
+  const sql = yield* SqlClient.SqlClient
+  const organizationId = OrganizationId.make(yield* yield* Uuid)
+  const id = ApiKeyId.make(yield* yield* Uuid)
+  const key = Redacted.value(yield* makeSecretKey("live"))
+  const hash = createHash("sha256").update(key).digest()
+  yield* sql`
+    INSERT INTO organizations (id, name, mode, upload_secret, created_at) VALUES (${organizationId}, 'Test', 'live', ${randomBytes(32)}, now())`
+  yield* sql`INSERT INTO api_keys (hash, organization_id, id, name, created_at) VALUES (${hash}, ${organizationId}, ${id}, 'Test', now())`
+  return { organizationId, key }
+}).pipe(Effect.orDie)

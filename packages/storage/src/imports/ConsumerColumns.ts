@@ -1,0 +1,149 @@
+import type { ConsumerPatch } from "@audiences/engine/consumers/ConsumerPatch"
+import { foldConsumer, type FoldedConsumer } from "@audiences/engine/consumers/FoldedConsumer"
+import { String } from "effect"
+import type { SqlClient } from "effect/sql"
+
+type Type = "text" | "boolean" | "float8" | "int2" | "numeric" | "timestamptz" | "jsonb"
+
+/** A column that an import can fill. */
+interface Column {
+  readonly name: string
+  readonly type: Type
+  /** What a new consumer has when nothing is given. */
+  readonly blank: string
+  /** The field of the contract that changes with it; a folded column changes only with the one it is folded from. */
+  readonly field: string | undefined
+  /** Where a folded form is not sent because it is what was folded. */
+  readonly unfolded: string | undefined
+  readonly value: (patch: ConsumerPatch, folded: FoldedConsumer) => unknown
+}
+
+type Attribute = Exclude<keyof ConsumerPatch, "lastGeoCoordinates">
+
+const attributes = (type: Type, blank: string, names: ReadonlyArray<Attribute>): ReadonlyArray<Column> =>
+  names.map((name) => ({ name: String.camelToSnake(name), type, blank, field: name, unfolded: undefined, value: (patch) => patch[name] }))
+
+const foldedTexts = ["email", "fullName", "primaryExternalId", "lastGeoCity", "lastGeoCountry", "lastGeoPostalCode", "lastGeoRegion", "lastGeoSource", "lastGeoTimezone"] as const
+
+const foldedText = (name: (typeof foldedTexts)[number]): Column => ({
+  name: String.camelToSnake(`${name}Folded`),
+  type: "text",
+  blank: "NULL",
+  field: undefined,
+  unfolded: String.camelToSnake(name),
+  value: (patch, folded) => folded[`${name}Folded`] === patch[name] ? null : folded[`${name}Folded`]
+})
+
+const coordinate = (name: "latitude" | "longitude"): Column => ({
+  name: `last_geo_${name}`,
+  type: "float8",
+  blank: "NULL",
+  field: "lastGeoCoordinates",
+  unfolded: undefined,
+  value: (patch) => patch.lastGeoCoordinates?.[name]
+})
+
+const columns: ReadonlyArray<Column> = [
+  ...attributes("text", "NULL", ["phone", ...foldedTexts]),
+  ...attributes("text", "'ACTIVE'", ["status"]),
+  ...attributes("boolean", "false", ["emailVerified", "phoneVerified", "smsOptOut"]),
+  ...attributes("float8", "0", [
+    "activityScore", "engagedCount", "loyaltyBalance", "loyaltyLifetimePoints", "monetaryScore", "purchaseFrequencyScore",
+    "totalEngagements", "totalMessages", "totalOrders", "totalReturns"
+  ]),
+  ...attributes("int2", "0", ["activityRank", "monetaryRank", "purchaseFrequencyRank"]),
+  ...attributes("numeric", "0", ["aov", "ltv"]),
+  ...attributes("timestamptz", "NULL", [
+    "activityScoreUpdatedAt", "lastEngagedAt", "lastGeoAt", "lastLoginAt", "lastOrderAt", "lastReturnAt", "loyaltyLastActivityAt",
+    "monetaryScoreUpdatedAt", "purchaseFrequencyScoreUpdatedAt"
+  ]),
+  ...attributes("jsonb", "NULL", ["metadata"]),
+  coordinate("latitude"),
+  coordinate("longitude"),
+  ...foldedTexts.map(foldedText),
+  {
+    name: "email_domain_folded", type: "text", blank: "NULL", field: undefined, unfolded: undefined,
+    value: (_, folded) => folded.emailDomainFolded
+  },
+  {
+    name: "metadata_folded", type: "jsonb", blank: "NULL", field: undefined, unfolded: "metadata",
+    value: (_, folded) => folded.metadataFolded
+  }
+]
+
+/** Columns that have no default. */
+const required: ReadonlySet<string> = new Set(["status", "email_verified", "phone_verified"])
+
+/** Some patches column by column, as the texts that PostgreSQL reads: one statement writes them all. */
+export interface ConsumerColumns {
+  /** Those that any of the patches fills, and the folded forms of these. */
+  readonly given: ReadonlyArray<Column>
+  /** In the order of `given`; null = this patch does not fill it. */
+  readonly values: ReadonlyArray<ReadonlyArray<string | null>>
+}
+
+const literal = (value: unknown): string | null =>
+  value === null || value === undefined
+    ? null
+    : typeof value === "string"
+    ? value
+    : typeof value === "object"
+    ? textOf(value)
+    : `${value as number | boolean}`
+
+/** Instants as ISO-8601, metadata as JSON. */
+const textOf = (value: object): string => {
+  const json = JSON.stringify(value)
+  return json.startsWith("\"") ? json.slice(1, -1) : json
+}
+
+export const consumerColumns = (patches: ReadonlyArray<ConsumerPatch>): ConsumerColumns => {
+  const folded = patches.map(foldConsumer)
+  const values = columns.map(({ value }) => patches.map((patch, i) => literal(value(patch, folded[i]!))))
+  const filled = new Set(columns.flatMap(({ name }, i) => values[i]!.some((value) => value !== null) ? [name] : []))
+  const indices = columns.flatMap(({ name, unfolded }, i) => filled.has(name) || (unfolded !== undefined && filled.has(unfolded)) ? [i] : [])
+  return { given: indices.map((i) => columns[i]!), values: indices.map((i) => values[i]!) }
+}
+
+/** The patches as rows `r`, each with what `key` gives it beside. */
+export const rowsOf = (
+  sql: SqlClient.SqlClient,
+  { given, values }: ConsumerColumns,
+  key: { readonly name: string; readonly type: string; readonly values: ReadonlyArray<string> }
+) => {
+  // The client cannot tell the type of an array of nulls alone.
+  const array = (type: string, texts: ReadonlyArray<string | null>) =>
+    texts.some((text) => text !== null)
+      ? sql`${texts}::text[]::${sql.literal(type)}[]`
+      : sql`array_fill(NULL::${sql.literal(type)}, ARRAY[${texts.length}::int])`
+  const arrays = [array(key.type, key.values), ...given.map(({ type }, i) => array(type, values[i]!))]
+  return sql`unnest(${sql.join(", ", false)(arrays)}) AS r(${sql.literal([key.name, ...given.map(({ name }) => name)].join(", "))})`
+}
+
+const sent = ({ name, unfolded }: Column): string => unfolded === undefined ? `r.${name}` : `coalesce(r.${name}, r.${unfolded})`
+
+/** A column after the merge of row `r` into consumer `c`: what is not given stays, and metadata is added to. */
+const merged = (column: Column): string =>
+  column.type === "jsonb"
+    ? `CASE WHEN ${sent(column)} IS NULL THEN c.${column.name} ELSE coalesce(c.${column.name}, '{}') || ${sent(column)} END`
+    : `coalesce(${sent(column)}, c.${column.name})`
+
+export const assignments = ({ given }: ConsumerColumns): string =>
+  given.map((column) => `${column.name} = ${merged(column)}`).join(", ")
+
+/** True of a row that says something new. */
+export const isNews = ({ given }: ConsumerColumns): string =>
+  given.filter(({ field }) => field !== undefined).map((column) => `c.${column.name} IS DISTINCT FROM ${merged(column)}`).join(" OR ")
+
+const inserted = ({ given }: ConsumerColumns): ReadonlyArray<Column> => columns.filter((column) => given.includes(column) || required.has(column.name))
+
+export const insertedNames = (all: ConsumerColumns): string => inserted(all).map(({ name }) => name).join(", ")
+
+export const insertedValues = (all: ConsumerColumns): string =>
+  inserted(all).map((column) => all.given.includes(column) ? `coalesce(${sent(column)}, ${column.blank})` : column.blank).join(", ")
+
+/** The fields of the contract that an update by these may change. */
+export const fieldsOf = ({ given }: ConsumerColumns): ReadonlyArray<string> => {
+  const fields = new Set(given.flatMap(({ field }) => field ?? []))
+  return [...fields, ...(fields.has("email") ? ["emailDomain"] : []), "updatedAt", "updatedBy"].sort()
+}
