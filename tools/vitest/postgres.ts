@@ -1,3 +1,4 @@
+/* eslint-disable @nx/enforce-module-boundaries -- Vitest loads a global setup without the export conditions that lead to sources. */
 import { EmbeddedPostgres } from "../../packages/storage/src/postgres/EmbeddedPostgres.ts"
 import { Postgres } from "../../packages/storage/src/postgres/Postgres.ts"
 import { Migrations } from "../../packages/storage/src/Migrations.ts"

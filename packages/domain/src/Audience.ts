@@ -109,8 +109,7 @@ export const audienceListQuery = {
   archived: Schema.optionalKey(BooleanFromString),
   groupId: Schema.optionalKey(Schema.String.check(Schema.isUUID()))
 }
-const AudienceListQuery = Schema.Struct(audienceListQuery)
-export type AudienceListQuery = typeof AudienceListQuery.Type
+export type AudienceListQuery = Schema.Struct.Type<typeof audienceListQuery>
 
 export class AudienceNotFound extends Schema.Error<AudienceNotFound>("AudienceNotFound")(
   errorFields("AudienceNotFound", "Audience not found"),

@@ -81,13 +81,11 @@ const instantsOf = <S extends Schema.Top>(instant: S) => ({
   purchaseFrequencyScoreUpdatedAt: nullable(instant)
 })
 
-const lenient = { format: "email" }
-
 /** A person as one organization knows them. */
 export const Consumer = Schema.Struct({
   id: ConsumerId,
   organizationId: OrganizationId,
-  email: nullable(Schema.String.annotate(lenient)),
+  email: nullable(Schema.String.annotate({ format: "email" })),
   emailVerified: Schema.Boolean,
   phone: nullable(Schema.String),
   phoneVerified: Schema.Boolean,
@@ -174,8 +172,7 @@ export const consumerListQuery = {
   createdBefore: Schema.optionalKey(InstantInput),
   archived: Schema.optionalKey(BooleanFromString)
 }
-const ConsumerListQuery = Schema.Struct(consumerListQuery)
-export type ConsumerListQuery = typeof ConsumerListQuery.Type
+export type ConsumerListQuery = Schema.Struct.Type<typeof consumerListQuery>
 
 export class ConsumerNotFound extends Schema.Error<ConsumerNotFound>("ConsumerNotFound")(
   errorFields("ConsumerNotFound", "Consumer not found"),

@@ -30,8 +30,7 @@ export const pageQuery = {
   last: Schema.optionalKey(PageSize),
   before: Schema.optionalKey(Text)
 }
-const PageQuery = Schema.Struct(pageQuery)
-export type PageQuery = typeof PageQuery.Type
+export type PageQuery = Schema.Struct.Type<typeof pageQuery>
 
 export const SortDirection = Schema.Literals(["asc", "desc"])
 export type SortDirection = typeof SortDirection.Type

@@ -8,30 +8,41 @@ export class ConfigurationError extends Schema.TaggedError<ConfigurationError>()
 }) {}
 
 const logLevels: Readonly<Record<string, LogLevel.LogLevel>> = {
-  trace: "Trace", debug: "Debug", info: "Info", warn: "Warn", error: "Error", none: "None"
+  trace: "Trace",
+  debug: "Debug",
+  info: "Info",
+  warn: "Warn",
+  error: "Error",
+  none: "None"
 }
 
 const roles = ["all", "api", "worker"] as const
-export type Role = typeof roles[number]
+export type Role = (typeof roles)[number]
 
 /** The environment, read once. */
-export class Configuration extends Context.Service<Configuration, {
-  readonly host: string
-  /** 0: any free port. */
-  readonly port: number
-  /** How clients reach this service, without a slash at the end; it is what upload URLs begin with. */
-  readonly publicUrl: Option.Option<string>
-  readonly dataDir: string
-  /** None: an embedded PostgreSQL under the data directory. */
-  readonly databaseUrl: Option.Option<Redacted.Redacted<string>>
-  readonly role: Role
-  /** The key to give the first organization. */
-  readonly secretKey: Option.Option<Redacted.Redacted<string>>
-  /** A folder. */
-  readonly uploads: string
-  readonly logLevel: LogLevel.LogLevel
-}>()("@audiences/server/Configuration") {
-  static readonly layer = Layer.effect(Configuration, Effect.suspend(() => load))
+export class Configuration extends Context.Service<
+  Configuration,
+  {
+    readonly host: string
+    /** 0: any free port. */
+    readonly port: number
+    /** How clients reach this service, without a slash at the end; it is what upload URLs begin with. */
+    readonly publicUrl: Option.Option<string>
+    readonly dataDir: string
+    /** None: an embedded PostgreSQL under the data directory. */
+    readonly databaseUrl: Option.Option<Redacted.Redacted<string>>
+    readonly role: Role
+    /** The key to give the first organization. */
+    readonly secretKey: Option.Option<Redacted.Redacted<string>>
+    /** A folder. */
+    readonly uploads: string
+    readonly logLevel: LogLevel.LogLevel
+  }
+>()("@audiences/server/Configuration") {
+  static readonly layer = Layer.effect(
+    Configuration,
+    Effect.suspend(() => load)
+  )
 }
 
 type Read<A> = Result.Result<A, string>
@@ -55,28 +66,42 @@ const url = (text: string, protocols: ReadonlyArray<string>) => {
   return parsed !== null && protocols.includes(parsed.protocol) ? parsed : undefined
 }
 
-const parsePort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined
+const parsePort = (text: string) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined)
 
 const parsePublicUrl = (text: string) => {
   const parsed = url(text, ["http:", "https:"])
-  return parsed === undefined || parsed.search !== "" || parsed.hash !== "" ? undefined : Option.some(parsed.href.replace(/\/+$/, ""))
+  return parsed === undefined || parsed.search !== "" || parsed.hash !== ""
+    ? undefined
+    : Option.some(parsed.href.replace(/\/+$/, ""))
 }
 
 const parseDatabaseUrl = (text: string) =>
-  url(text, ["postgres:", "postgresql:"]) === undefined ? undefined : Option.some(Redacted.make(text, { label: "database" }))
+  url(text, ["postgres:", "postgresql:"]) === undefined
+    ? undefined
+    : Option.some(Redacted.make(text, { label: "database" }))
 
 const parseSecretKey = (text: string) =>
   secretKeyMode(text) === undefined ? undefined : Option.some(Redacted.make(text, { label: "secret key" }))
 
-const parseFolder = (text: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(text) ? undefined : Option.some(resolve(text))
+const parseFolder = (text: string) => (/^[a-z][a-z0-9+.-]+:\/\//i.test(text) ? undefined : Option.some(resolve(text)))
 
 const unset = <A>(): Option.Option<A> => Option.none()
 
-const load = Effect.gen(function*() {
+const load = Effect.gen(function* () {
   const settings = {
-    host: yield* read("AUDIENCES_HOST", (text) => /\s|\//.test(text) ? undefined : text, "a host name or an IP address", "127.0.0.1"),
+    host: yield* read(
+      "AUDIENCES_HOST",
+      (text) => (/\s|\//.test(text) ? undefined : text),
+      "a host name or an IP address",
+      "127.0.0.1"
+    ),
     port: yield* read("AUDIENCES_PORT", parsePort, "a port, 0 to 65535", 4800),
-    publicUrl: yield* read("AUDIENCES_PUBLIC_URL", parsePublicUrl, "an http or https URL without a query", unset<string>()),
+    publicUrl: yield* read(
+      "AUDIENCES_PUBLIC_URL",
+      parsePublicUrl,
+      "an http or https URL without a query",
+      unset<string>()
+    ),
     dataDir: yield* read("AUDIENCES_DATA_DIR", (text) => resolve(text), "a folder", resolve("data")),
     databaseUrl: yield* read(
       "AUDIENCES_DATABASE_URL",
@@ -84,14 +109,24 @@ const load = Effect.gen(function*() {
       "a PostgreSQL URL, such as postgres://user:password@host:5432/audiences",
       unset<Redacted.Redacted<string>>()
     ),
-    role: yield* read("AUDIENCES_ROLE", (text) => roles.find((role) => role === text), `one of ${roles.join(", ")}`, "all" as Role),
+    role: yield* read(
+      "AUDIENCES_ROLE",
+      (text) => roles.find((role) => role === text),
+      `one of ${roles.join(", ")}`,
+      "all" as Role
+    ),
     secretKey: yield* read(
       "AUDIENCES_SECRET_KEY",
       parseSecretKey,
       "a key of this service: sk_live_ and 38 letters and digits, the last 6 a checksum (unset it to have one generated)",
       unset<Redacted.Redacted<string>>()
     ),
-    uploads: yield* read("AUDIENCES_UPLOADS", parseFolder, "a folder (buckets such as s3://… cannot be used yet)", unset<string>()),
+    uploads: yield* read(
+      "AUDIENCES_UPLOADS",
+      parseFolder,
+      "a folder (buckets such as s3://… cannot be used yet)",
+      unset<string>()
+    ),
     logLevel: yield* read(
       "AUDIENCES_LOG",
       (text) => logLevels[text.toLowerCase()],
@@ -99,7 +134,9 @@ const load = Effect.gen(function*() {
       "Info" as LogLevel.LogLevel
     )
   }
-  const problems = Object.values<Read<unknown>>(settings).flatMap((setting) => Result.isFailure(setting) ? [setting.failure] : [])
+  const problems = Object.values<Read<unknown>>(settings).flatMap((setting) =>
+    Result.isFailure(setting) ? [setting.failure] : []
+  )
   if (problems.length > 0) return yield* new ConfigurationError({ message: problems.join("\n") })
   const valid = Result.getOrThrow(Result.all(settings))
   if (valid.role !== "all" && Option.isNone(valid.databaseUrl)) {

@@ -2,7 +2,6 @@ import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
-import { JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
@@ -24,14 +23,13 @@ const Storage = Layer.mergeAll(
   ConsumerRepoSql,
   DatabaseClockSql,
   ImportRepoSql,
-  Layer.mock(JobQueue, { enqueue: () => Effect.void, work: () => Effect.void }),
   MembershipRepoSql,
   OrganizationRepoSql,
   RuleRepoSql,
   Uploads
 )
 
-/** The use cases over PostgreSQL, and the queue that their jobs wait in. */
+/** The use cases over PostgreSQL. */
 export const Engine = Layer.mergeAll(
   Audiences.layer,
   Consumers.layer,
@@ -40,4 +38,4 @@ export const Engine = Layer.mergeAll(
   Organizations.layer,
   Refreshes.layer,
   Rules.layer
-).pipe(Layer.provideMerge(Storage))
+).pipe(Layer.provide(Storage))

@@ -13,7 +13,7 @@ const announcement = (secretKey: string, file: string) => `
  * Makes the first organization, if there is none. A key that is generated reaches the disk before the database knows it, so that
  * a crash at any moment leaves no organization whose key nobody has: until it is known to be in use it waits in a file of its own.
  */
-const make = Effect.gen(function*() {
+const make = Effect.gen(function* () {
   const { dataDir, secretKey } = yield* Configuration
   const organizations = yield* Organizations
   if (Option.isSome(secretKey)) return yield* organizations.bootstrap(secretKey)
@@ -24,7 +24,7 @@ const make = Effect.gen(function*() {
   const pending = path.join(dataDir, "secret-key.pending")
 
   const works = (key: Redacted.Redacted<string>) => Effect.isSuccess(organizations.authenticate(key))
-  const settle = Effect.fnUntraced(function*(key: Redacted.Redacted<string>) {
+  const settle = Effect.fnUntraced(function* (key: Redacted.Redacted<string>) {
     yield* fs.rename(pending, file)
     yield* Console.log(announcement(Redacted.value(key), file))
   })

@@ -6,5 +6,8 @@ const logger = process.stdout.isTTY === true ? Logger.consolePretty() : Logger.c
 /** For people on a terminal, one JSON object a line for everything else. */
 export const Logging = Layer.merge(
   Logger.layer([logger]),
-  Layer.effect(References.MinimumLogLevel, Effect.map(Configuration, ({ logLevel }) => logLevel))
+  Layer.effect(
+    References.MinimumLogLevel,
+    Effect.map(Configuration, ({ logLevel }) => logLevel)
+  )
 )

@@ -6,7 +6,7 @@ import { Configuration } from "./Configuration.ts"
 export class PublicUrl extends Context.Service<PublicUrl, string>()("@audiences/server/PublicUrl") {
   static readonly layer = Layer.effect(
     PublicUrl,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { publicUrl, host, port } = yield* Configuration
       const { address } = yield* HttpServer.HttpServer
       return Option.getOrElse(publicUrl, () => `http://${reachable(host)}:${"port" in address ? address.port : port}`)
@@ -15,4 +15,5 @@ export class PublicUrl extends Context.Service<PublicUrl, string>()("@audiences/
 }
 
 /** Where a program on this machine finds what listens on `host`. */
-const reachable = (host: string) => host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host
+const reachable = (host: string) =>
+  host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host

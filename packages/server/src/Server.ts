@@ -1,7 +1,8 @@
 import { UploadUrls } from "@audiences/engine/imports/UploadUrls"
+import { JobQueuePgBoss } from "@audiences/storage/jobs/JobQueuePgBoss"
 import { Effect, Layer } from "effect"
 import { Configuration } from "./Configuration.ts"
-import { Database } from "./Database.ts"
+import { Database, DatabaseUrl } from "./Database.ts"
 import { Engine } from "./Engine.ts"
 import { FirstKey } from "./FirstKey.ts"
 import { Http, serve, WorkerHttp } from "./http/Http.ts"
@@ -11,17 +12,36 @@ import { Workers } from "./Workers.ts"
 
 const Listening = Layer.unwrap(Effect.map(Configuration, ({ host, port }) => NodeServer({ host, port })))
 
-const Uploads = Layer.effect(UploadUrls, Effect.map(PublicUrl, (baseUrl) => ({ baseUrl })))
+const Uploads = Layer.effect(
+  UploadUrls,
+  Effect.map(PublicUrl, (baseUrl) => ({ baseUrl }))
+)
 
-const Answering = Layer.unwrap(Effect.map(Configuration, ({ role }) => role === "worker" ? serve(WorkerHttp) : serve(Http)))
+const Answering = Layer.unwrap(
+  Effect.map(Configuration, ({ role }) => (role === "worker" ? serve(WorkerHttp) : serve(Http)))
+)
 
-const Working = Layer.unwrap(Effect.map(Configuration, ({ role }) => role === "api" ? Layer.empty : Workers))
+const Working = Layer.unwrap(Effect.map(Configuration, ({ role }) => (role === "api" ? Layer.empty : Workers)))
 
-/** What a process does by its role, on a database and a port. */
-export const Service = Answering.pipe(Layer.provide(Working), Layer.provide(FirstKey), Layer.provide(Uploads), Layer.provide(Engine))
+const Founding = Layer.unwrap(Effect.map(Configuration, ({ role }) => (role === "worker" ? Layer.empty : FirstKey)))
+
+const Jobs = Layer.unwrap(Effect.map(DatabaseUrl, (url) => JobQueuePgBoss({ url })))
+
+/** What a process does by its role, on a database, a job queue and a port. */
+export const Service = Answering.pipe(
+  Layer.provide(Working),
+  Layer.provide(Founding),
+  Layer.provide(Uploads),
+  Layer.provide(Engine)
+)
 
 /**
  * The whole program. What is provided last starts first and ends last: when the program is to stop, requests end before jobs do,
  * jobs before connections, and connections before the database.
  */
-export const Server = Service.pipe(Layer.provide(Database), Layer.provideMerge(PublicUrl.layer), Layer.provide(Listening))
+export const Server = Service.pipe(
+  Layer.provide(Jobs),
+  Layer.provide(Database),
+  Layer.provideMerge(PublicUrl.layer),
+  Layer.provide(Listening)
+)

@@ -14,9 +14,14 @@ const reasonOf = (error: unknown): string => {
 /** Why the program does not start, for the person who started it. */
 export const explain = (cause: Cause.Cause<unknown>): string => {
   const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-  if (error instanceof ConfigurationError || error instanceof AddressUnavailable || error instanceof EmbeddedPostgresError) {
+  if (
+    error instanceof ConfigurationError ||
+    error instanceof AddressUnavailable ||
+    error instanceof EmbeddedPostgresError
+  ) {
     return error.message
   }
-  if (SqlError.isSqlError(error) || error instanceof Migrator.MigrationError) return `The database cannot be used: ${reasonOf(error)}`
+  if (SqlError.isSqlError(error) || error instanceof Migrator.MigrationError)
+    return `The database cannot be used: ${reasonOf(error)}`
   return Cause.pretty(cause)
 }

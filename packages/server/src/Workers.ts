@@ -4,14 +4,16 @@ import { RefreshScheduler } from "@audiences/engine/refreshes/RefreshScheduler"
 import { Effect, Layer, Schedule } from "effect"
 
 /** At the start, and then for the imports of other processes that died. */
-const ImportScheduler = Layer.effectDiscard(Effect.gen(function*() {
-  const imports = yield* Imports
-  yield* imports.enqueueUnfinished.pipe(
-    Effect.catchCause((cause) => Effect.logError("Looking for unfinished imports failed", cause)),
-    Effect.repeat(Schedule.spaced("30 seconds")),
-    Effect.forkScoped
-  )
-}))
+const ImportScheduler = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const imports = yield* Imports
+    yield* imports.enqueueUnfinished.pipe(
+      Effect.catchCause((cause) => Effect.logError("Looking for unfinished imports failed", cause)),
+      Effect.repeat(Schedule.spaced("30 seconds")),
+      Effect.forkScoped
+    )
+  })
+)
 
 /** The work that goes on behind the requests. */
 export const Workers = Layer.mergeAll(JobWorker, RefreshScheduler, ImportScheduler)

@@ -7,7 +7,7 @@ import { Logging } from "./Logging.ts"
 import { Server } from "./Server.ts"
 import { explain } from "./StartFailure.ts"
 
-const ready = Effect.gen(function*() {
+const ready = Effect.gen(function* () {
   const { role } = yield* Configuration
   const url = yield* PublicUrl
   yield* Effect.logInfo(role === "worker" ? "Ready to work" : `Ready at ${url}${basePath}, described at ${url}/docs`)
@@ -16,10 +16,15 @@ const ready = Effect.gen(function*() {
 const run = Layer.build(Server).pipe(
   Effect.flatMap((context) => Effect.provideContext(ready, context)),
   Effect.andThen(Effect.never),
+  Effect.onInterrupt(() => Effect.logInfo("Stopping: requests that are being answered have 10 seconds to end")),
   Effect.scoped,
   Effect.provide(Logging),
   Effect.provide(Configuration.layer),
-  Effect.tapCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.sync(() => process.stderr.write(`audiences: ${explain(cause)}\n`)))
+  Effect.tapCause((cause) =>
+    Cause.hasInterruptsOnly(cause)
+      ? Effect.void
+      : Effect.sync(() => process.stderr.write(`audiences: ${explain(cause)}\n`))
+  )
 )
 
 /** Stops at once when asked again. A terminal and its wrappers may each pass on the same Ctrl-C: those come together. */

@@ -7,12 +7,12 @@ export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  readonly json: any
+  readonly json: ReturnType<typeof JSON.parse>
 }
 
 /** Asks the server of the test, as any HTTP client would. */
 export const ask = (path: string, init: RequestInit & { readonly key?: string } = {}) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { address } = yield* HttpServer.HttpServer
     const headers = new Headers(init.headers)
     if (init.key !== undefined) headers.set("authorization", `Bearer ${init.key}`)

@@ -4,41 +4,59 @@ import { ConfigProvider, Effect, Option, Redacted } from "effect"
 import { resolve } from "node:path"
 
 const given = (env: Record<string, string>) =>
-  Configuration.pipe(Effect.provide(Configuration.layer), Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env })))
+  Configuration.pipe(
+    Effect.provide(Configuration.layer),
+    Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env }))
+  )
 
-const problems = (env: Record<string, string>) => Effect.map(Effect.flip(given(env)), (error) => error.message.split("\n"))
+const problems = (env: Record<string, string>) =>
+  Effect.map(Effect.flip(given(env)), (error) => error.message.split("\n"))
 
 describe("Configuration", () => {
   it.effect("has a default for everything", () =>
-    Effect.gen(function*() {
-      assert.deepStrictEqual({ ...yield* given({}) }, {
-        host: "127.0.0.1",
-        port: 4800,
-        publicUrl: Option.none(),
-        dataDir: resolve("data"),
-        databaseUrl: Option.none(),
-        role: "all",
-        secretKey: Option.none(),
-        uploads: resolve("data/uploads"),
-        logLevel: "Info"
-      })
-    }))
+    Effect.gen(function* () {
+      assert.deepStrictEqual(
+        { ...(yield* given({})) },
+        {
+          host: "127.0.0.1",
+          port: 4800,
+          publicUrl: Option.none(),
+          dataDir: resolve("data"),
+          databaseUrl: Option.none(),
+          role: "all",
+          secretKey: Option.none(),
+          uploads: resolve("data/uploads"),
+          logLevel: "Info"
+        }
+      )
+    })
+  )
 
   it.effect("takes an empty variable for an unset one", () =>
-    Effect.gen(function*() {
-      const empty = yield* given({ AUDIENCES_HOST: "", AUDIENCES_PORT: " ", AUDIENCES_DATABASE_URL: "", AUDIENCES_SECRET_KEY: "" })
-      assert.deepStrictEqual({ ...empty }, { ...yield* given({}) })
-    }))
+    Effect.gen(function* () {
+      const empty = yield* given({
+        AUDIENCES_HOST: "",
+        AUDIENCES_PORT: " ",
+        AUDIENCES_DATABASE_URL: "",
+        AUDIENCES_SECRET_KEY: ""
+      })
+      assert.deepStrictEqual({ ...empty }, { ...(yield* given({})) })
+    })
+  )
 
   it.effect("keeps secrets out of sight", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const configuration = yield* given({ AUDIENCES_DATABASE_URL: "postgres://me:hush@db/audiences" })
-      assert.strictEqual(Option.map(configuration.databaseUrl, Redacted.value).pipe(Option.getOrNull), "postgres://me:hush@db/audiences")
+      assert.strictEqual(
+        Option.map(configuration.databaseUrl, Redacted.value).pipe(Option.getOrNull),
+        "postgres://me:hush@db/audiences"
+      )
       assert.notInclude(JSON.stringify(configuration), "hush")
-    }))
+    })
+  )
 
   it.effect("names every variable that is wrong, and no secret", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const found = yield* problems({
         AUDIENCES_PORT: "48o0",
         AUDIENCES_PUBLIC_URL: "audiences.example",
@@ -50,21 +68,28 @@ describe("Configuration", () => {
       })
       assert.sameMembers(
         found.map((line) => line.split(" ")[0]!),
-        ["PORT", "PUBLIC_URL", "DATABASE_URL", "ROLE", "SECRET_KEY", "UPLOADS", "LOG"].map((name) => `AUDIENCES_${name}`)
+        ["PORT", "PUBLIC_URL", "DATABASE_URL", "ROLE", "SECRET_KEY", "UPLOADS", "LOG"].map(
+          (name) => `AUDIENCES_${name}`
+        )
       )
       assert.notInclude(found.join(), "hush")
-    }))
+    })
+  )
 
   it.effect("refuses a port out of range, and roles that need a database of their own", () =>
-    Effect.gen(function*() {
-      assert.deepStrictEqual(yield* problems({ AUDIENCES_PORT: "65536" }), ["AUDIENCES_PORT must be a port, 0 to 65535"])
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* problems({ AUDIENCES_PORT: "65536" }), [
+        "AUDIENCES_PORT must be a port, 0 to 65535"
+      ])
       const [line] = yield* problems({ AUDIENCES_ROLE: "worker" })
       assert.include(line, "AUDIENCES_DATABASE_URL")
-    }))
+    })
+  )
 
   it.effect("takes the slash off the end of the public URL", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { publicUrl } = yield* given({ AUDIENCES_PUBLIC_URL: "https://audiences.example/x/" })
       assert.deepStrictEqual(publicUrl, Option.some("https://audiences.example/x"))
-    }))
+    })
+  )
 })

@@ -50,11 +50,14 @@ const get = (id: string) => {
 export const FakeEngine = Layer.mergeAll(
   Layer.mock(Audiences, {
     get: (_, id) => get(id),
-    create: (_, input) => Effect.succeed({ ...audience(known), name: input.name, type: input.type, rules: [], imports: [] })
+    create: (_, input) =>
+      Effect.succeed({ ...audience(known), name: input.name, type: input.type, rules: [], imports: [] })
   }),
   Layer.mock(Organizations, {
     authenticate: (secretKey) =>
-      Redacted.value(secretKey) === key ? Effect.succeed({ organizationId, name: "key:test" }) : Effect.fail(new Unauthorized())
+      Redacted.value(secretKey) === key
+        ? Effect.succeed({ organizationId, name: "key:test" })
+        : Effect.fail(new Unauthorized())
   }),
   Layer.mock(Imports, { receive: () => Effect.fail(new UploadRefused()) }),
   Layer.mock(Memberships, {}),

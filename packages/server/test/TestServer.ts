@@ -5,17 +5,20 @@ import { Configuration } from "@audiences/server/Configuration"
 import { layer as NodeServer } from "@audiences/server/http/NodeServer"
 import { PublicUrl } from "@audiences/server/PublicUrl"
 import { Service } from "@audiences/server/Server"
+import { JobQueuePgBoss } from "@audiences/storage/jobs/JobQueuePgBoss"
 import { Effect, Layer, Option, Redacted, References } from "effect"
 import { SqlClient } from "effect/sql"
 import { createHash, randomBytes } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { inject } from "vitest"
+import type {} from "../../../tools/vitest/postgres.ts"
 import { PostgresTest } from "../../../tools/vitest/PostgresTest.ts"
 
 const Configured = Layer.effect(
   Configuration,
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const dataDir = yield* Effect.acquireRelease(
       Effect.promise(() => mkdtemp(join(tmpdir(), "audiences-server-test-"))),
       (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
@@ -34,8 +37,19 @@ const Configured = Layer.effect(
   })
 )
 
+/** A queue of its own, in the test run's database: its workers find the files that this server takes, and no others. */
+const Jobs = Layer.unwrap(
+  Effect.sync(() =>
+    JobQueuePgBoss({
+      url: Redacted.make(inject("postgresUrl")),
+      schema: `jobs_${randomBytes(4).toString("hex")}`
+    })
+  )
+)
+
 /** The whole service on the test run's database, with its workers, on a port of its own. */
 export const TestServer = Service.pipe(
+  Layer.provide(Jobs),
   Layer.provide(PublicUrl.layer),
   Layer.provideMerge(NodeServer({ host: "127.0.0.1", port: 0 })),
   Layer.provideMerge(PostgresTest),
@@ -43,7 +57,7 @@ export const TestServer = Service.pipe(
 )
 
 /** A new, empty organization and a key of it. */
-export const freshKey = Effect.gen(function*() {
+export const freshKey = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const organizationId = OrganizationId.make(yield* yield* Uuid)
   const id = ApiKeyId.make(yield* yield* Uuid)

@@ -6,6 +6,8 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { inject } from "vitest"
+import type {} from "../../../tools/vitest/postgres.ts"
 
 const program = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
 
@@ -19,13 +21,15 @@ const dataDirectory = Effect.acquireRelease(
   (directory) => Effect.promise(() => rm(join(directory, ".."), { recursive: true, force: true }))
 )
 
-const freePort = Effect.promise(() =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
+const freePort = Effect.promise(
+  () =>
+    new Promise<number>((resolve) => {
+      const server = createServer().listen(0, "127.0.0.1", () => {
+        const { port } = server.address() as { port: number }
+        server.close(() => resolve(port))
+      })
     })
-  }))
+)
 
 interface Running {
   readonly process: ChildProcess
@@ -43,8 +47,8 @@ const start = (dataDir: string, port: number, environment: Record<string, string
         env: { PATH: process.env.PATH, AUDIENCES_DATA_DIR: dataDir, AUDIENCES_PORT: String(port), ...environment }
       })
       const written = { out: "", err: "" }
-      child.stdout.on("data", (chunk: Buffer) => written.out += chunk.toString())
-      child.stderr.on("data", (chunk: Buffer) => written.err += chunk.toString())
+      child.stdout.on("data", (chunk: Buffer) => (written.out += chunk.toString()))
+      child.stderr.on("data", (chunk: Buffer) => (written.err += chunk.toString()))
       return {
         process: child,
         origin: `http://127.0.0.1:${port}`,
@@ -64,68 +68,107 @@ const untilReady = ({ origin }: Running) =>
 const call = ({ origin }: Running, secretKey: string, path: string, init: RequestInit = {}) =>
   Effect.promise(async () => {
     const headers = { authorization: `Bearer ${secretKey}`, "content-type": "application/json" }
-    return (await fetch(`${origin}/api${path}`, { ...init, headers })).json() as Promise<any>
+    return (await fetch(`${origin}/api${path}`, { ...init, headers })).json() as Promise<ReturnType<typeof JSON.parse>>
   })
 
 const ended = (running: Running) => Effect.promise(() => running.ended)
 
 describe("the program", () => {
-  it.live("survives kill -9: the next start finds everything that was answered, and the key still works", () =>
-    Effect.gen(function*() {
-      const dataDir = yield* dataDirectory
-      const port = yield* freePort
-      const first = yield* start(dataDir, port)
-      yield* untilReady(first)
-      const file = join(dataDir, "secret-key")
-      const secretKey = (yield* Effect.promise(() => readFile(file, "utf8"))).trim()
-      assert.strictEqual((yield* Effect.promise(() => stat(file))).mode & 0o777, 0o600)
-      assert.strictEqual(first.written.out.split(secretKey).length, 2, "the key is printed once")
-      const consumers = [{ email: "ada@example.com", emailVerified: false, phoneVerified: false, status: "ACTIVE" }]
-      const [ada] = yield* call(first, secretKey, "/consumers/batch", { method: "POST", body: JSON.stringify({ consumers }) })
-      first.process.kill("SIGKILL")
-      assert.strictEqual(yield* ended(first), "SIGKILL")
+  it.live(
+    "survives kill -9: the next start finds everything that was answered, and the key still works",
+    () =>
+      Effect.gen(function* () {
+        const dataDir = yield* dataDirectory
+        const port = yield* freePort
+        const first = yield* start(dataDir, port)
+        yield* untilReady(first)
+        const file = join(dataDir, "secret-key")
+        const secretKey = (yield* Effect.promise(() => readFile(file, "utf8"))).trim()
+        assert.strictEqual((yield* Effect.promise(() => stat(file))).mode & 0o777, 0o600)
+        assert.strictEqual(first.written.out.split(secretKey).length, 2, "the key is printed once")
+        const consumers = [{ email: "ada@example.com", emailVerified: false, phoneVerified: false, status: "ACTIVE" }]
+        const [ada] = yield* call(first, secretKey, "/consumers/batch", {
+          method: "POST",
+          body: JSON.stringify({ consumers })
+        })
+        first.process.kill("SIGKILL")
+        assert.strictEqual(yield* ended(first), "SIGKILL")
 
-      const second = yield* start(dataDir, port)
-      yield* untilReady(second)
-      assert.deepStrictEqual(yield* call(second, secretKey, `/consumers/${ada.id}`), { ...ada, primarySyncSource: null })
-      assert.notInclude(second.written.out, secretKey)
-    }), 60_000)
+        const second = yield* start(dataDir, port)
+        yield* untilReady(second)
+        assert.deepStrictEqual(yield* call(second, secretKey, `/consumers/${ada.id}`), {
+          ...ada,
+          primarySyncSource: null
+        })
+        assert.notInclude(second.written.out, secretKey)
+      }),
+    60_000
+  )
 
-  it.live("names the process that uses the data directory, and leaves it in peace", () =>
-    Effect.gen(function*() {
-      const dataDir = yield* dataDirectory
-      const [port, otherPort] = [yield* freePort, yield* freePort]
-      const first = yield* start(dataDir, port)
-      yield* untilReady(first)
-      const second = yield* start(dataDir, otherPort)
-      assert.strictEqual(yield* ended(second), 1)
-      assert.include(second.written.err, `${dataDir} is in use by process ${first.process.pid}`)
-      assert.strictEqual(second.written.err.trim().split("\n").length, 1)
-      yield* untilReady(first)
+  it.live(
+    "names the process that uses the data directory, and leaves it in peace",
+    () =>
+      Effect.gen(function* () {
+        const dataDir = yield* dataDirectory
+        const [port, otherPort] = [yield* freePort, yield* freePort]
+        const first = yield* start(dataDir, port)
+        yield* untilReady(first)
+        const second = yield* start(dataDir, otherPort)
+        assert.strictEqual(yield* ended(second), 1)
+        assert.include(second.written.err, `${dataDir} is in use by process ${first.process.pid}`)
+        assert.strictEqual(second.written.err.trim().split("\n").length, 1)
+        yield* untilReady(first)
 
-      const third = yield* start(dataDir, port)
-      assert.strictEqual(yield* ended(third), 1)
-      assert.strictEqual(
-        third.written.err,
-        `audiences: Port ${port} on 127.0.0.1 is in use: stop the other program or set AUDIENCES_PORT\n`
-      )
+        const third = yield* start(dataDir, port)
+        assert.strictEqual(yield* ended(third), 1)
+        assert.strictEqual(
+          third.written.err,
+          `audiences: Port ${port} on 127.0.0.1 is in use: stop the other program or set AUDIENCES_PORT\n`
+        )
 
-      first.process.kill("SIGINT")
-      assert.strictEqual(yield* ended(first), 0)
-    }), 60_000)
+        first.process.kill("SIGINT")
+        assert.strictEqual(yield* ended(first), 0)
+      }),
+    60_000
+  )
 
-  it.live("says what is wrong with its environment and ends with 1", () =>
-    Effect.gen(function*() {
-      const dataDir = yield* dataDirectory
-      const port = yield* freePort
-      const misspelt = yield* start(dataDir, port, { AUDIENCES_ROLE: "boss", AUDIENCES_LOG: "loud" })
-      assert.strictEqual(yield* ended(misspelt), 1)
-      assert.strictEqual(
-        misspelt.written.err,
-        "audiences: AUDIENCES_ROLE must be one of all, api, worker\nAUDIENCES_LOG must be one of trace, debug, info, warn, error, none\n"
-      )
-      const lost = yield* start(dataDir, port, { AUDIENCES_DATABASE_URL: "postgres://me:hush@127.0.0.1:1/none" })
-      assert.strictEqual(yield* ended(lost), 1)
-      assert.strictEqual(lost.written.err, "audiences: The database cannot be used: connect ECONNREFUSED 127.0.0.1:1\n")
-    }), 60_000)
+  it.live(
+    "says what is wrong with its environment and ends with 1",
+    () =>
+      Effect.gen(function* () {
+        const dataDir = yield* dataDirectory
+        const port = yield* freePort
+        const misspelt = yield* start(dataDir, port, { AUDIENCES_ROLE: "boss", AUDIENCES_LOG: "loud" })
+        assert.strictEqual(yield* ended(misspelt), 1)
+        assert.strictEqual(
+          misspelt.written.err,
+          "audiences: AUDIENCES_ROLE must be one of all, api, worker\nAUDIENCES_LOG must be one of trace, debug, info, warn, error, none\n"
+        )
+        const lost = yield* start(dataDir, port, { AUDIENCES_DATABASE_URL: "postgres://me:hush@127.0.0.1:1/none" })
+        assert.strictEqual(yield* ended(lost), 1)
+        assert.strictEqual(
+          lost.written.err,
+          "audiences: The database cannot be used: connect ECONNREFUSED 127.0.0.1:1\n"
+        )
+      }),
+    60_000
+  )
+
+  it.live(
+    "answers supervisors only when it is a worker",
+    () =>
+      Effect.gen(function* () {
+        const worker = yield* start(yield* dataDirectory, yield* freePort, {
+          AUDIENCES_ROLE: "worker",
+          AUDIENCES_DATABASE_URL: inject("postgresUrl")
+        })
+        yield* untilReady(worker)
+        const status = yield* Effect.promise(async () => (await fetch(`${worker.origin}/api/audiences`)).status)
+        assert.strictEqual(status, 404)
+        worker.process.kill("SIGTERM")
+        assert.strictEqual(yield* ended(worker), 0)
+        assert.notInclude(worker.written.out, "sk_live_", "the first key is the API's to give")
+      }),
+    60_000
+  )
 })

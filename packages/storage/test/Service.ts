@@ -1,8 +1,9 @@
 import { AudienceCreate, type AudienceFull } from "@audiences/domain/Audience"
 import type { Actor } from "@audiences/domain/Actor"
 import { AudienceId } from "@audiences/domain/AudienceId"
-import { ConsumerId, ConsumerNotFound } from "@audiences/domain/Consumer"
+import { type ConsumerFull, ConsumerId, ConsumerNotFound } from "@audiences/domain/Consumer"
 import type { OrganizationId } from "@audiences/domain/Organization"
+import type { Page } from "@audiences/domain/Page"
 import { Uuid } from "@audiences/domain/Uuid"
 import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
@@ -85,7 +86,7 @@ export const allMembers = Effect.fnUntraced(function*(organizationId: Organizati
   const ids: Array<ConsumerId> = []
   let after: string | null = null
   do {
-    const page = yield* Effect.orDie(memberships.list(organizationId, audienceId, { first, ...(after === null ? {} : { after }) }))
+    const page: Page<ConsumerFull> = yield* Effect.orDie(memberships.list(organizationId, audienceId, { first, ...(after === null ? {} : { after }) }))
     ids.push(...page.data.map(({ id }) => ConsumerId.make(id)))
     after = page.pageInfo.endCursor
   } while (after !== null)

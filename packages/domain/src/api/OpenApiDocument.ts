@@ -3,7 +3,8 @@ import { Api } from "./Api.ts"
 
 type Json = unknown
 
-const isRecord = (value: Json): value is Record<string, Json> => typeof value === "object" && value !== null && !Array.isArray(value)
+const isRecord = (value: Json): value is Record<string, Json> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** `AudienceNotFoundEncoded` is an artefact of generation; readers and generators of clients want `AudienceNotFound`. */
 const clean = (name: string): string => name.replace(/Encoded$/, "")
@@ -32,16 +33,20 @@ const rewrite = (value: Json): Json => {
 }
 
 const sorted = <A>(record: Record<string, A>): Record<string, A> =>
-  Object.fromEntries(Object.entries(record).sort(([a], [b]) => a < b ? -1 : 1))
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 const tidy = (document: Record<string, Json>): Record<string, Json> => {
   const { components, ...rest } = document as { components: { schemas: Record<string, Json> } }
   const { Text: _, ...schemas } = components.schemas
   const renamed = Object.entries(schemas).map(([name, schema]) => [clean(name), rewrite(schema)] as const)
   return {
-    ...rewrite(rest) as Record<string, Json>,
+    ...(rewrite(rest) as Record<string, Json>),
     // Registered in lower case, and some generators compare it as it is written.
-    components: { ...components, securitySchemes: { bearer: { type: "http", scheme: "bearer" } }, schemas: sorted(Object.fromEntries(renamed)) }
+    components: {
+      ...components,
+      securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
+      schemas: sorted(Object.fromEntries(renamed))
+    }
   }
 }
 

@@ -40,8 +40,9 @@ const firstInvalid = (bytes: Uint8Array): number => {
   return wholeCharacters(bytes.subarray(0, valid))
 }
 
-const lineBreaks = (bytes: Uint8Array, until: number): number => {
-  let count = 0
+/** CRLF is one. `before` is the byte before the first. */
+const lineBreaks = (bytes: Uint8Array, until: number, before: number | undefined): number => {
+  let count = before === 13 && bytes[0] === 10 && until > 0 ? -1 : 0
   for (let at = bytes.indexOf(10); at !== -1 && at < until; at = bytes.indexOf(10, at + 1)) count++
   for (let at = bytes.indexOf(13); at !== -1 && at < until; at = bytes.indexOf(13, at + 1)) {
     if (bytes[at + 1] !== 10) count++
@@ -60,6 +61,7 @@ const notACsv = (bytes: Uint8Array): FileRefused | undefined => {
 export class CsvBytes {
   #offset = 0
   #line = 1
+  #last: number | undefined
   /** The beginning of a character whose rest is in the next piece; at first also the beginning of the file. */
   #rest: Uint8Array = new Uint8Array()
 
@@ -90,12 +92,13 @@ export class CsvBytes {
     const nul = bytes.indexOf(0)
     if (nul !== -1) throw this.#refused(bytes, nul, () => "is not text: a NUL byte")
     this.#offset += bytes.length
-    this.#line += lineBreaks(bytes, bytes.length)
+    this.#line += lineBreaks(bytes, bytes.length, this.#last)
+    this.#last = bytes[bytes.length - 1] ?? this.#last
     return bytes
   }
 
   #refused(bytes: Uint8Array, at: number, what: (at: number) => string): FileRefused {
-    const line = this.#line + lineBreaks(bytes, at)
+    const line = this.#line + lineBreaks(bytes, at, this.#last)
     return new FileRefused({
       line,
       message: `The file ${what(at)} at offset ${this.#offset + at} (line ${line}). Save it as CSV in UTF-8 and upload it again.`

@@ -6,7 +6,7 @@ import { type Import, ImportId, type ImportNotFound, type ImportWithUpload, Uplo
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
 import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
-import { Context, DateTime, Duration, Effect, Layer, Option, type Stream } from "effect"
+import { Cause, Context, DateTime, Duration, Effect, Layer, Option, type Stream } from "effect"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { ImportLimits } from "./ImportLimits.ts"
 import { ImportRepo } from "./ImportRepo.ts"
@@ -81,7 +81,9 @@ export class Imports extends Context.Service<Imports, {
             Effect.fail(new PayloadTooLarge({ error: `The file is larger than ${maxBytes} bytes` })))
         )
         if (!(yield* repo.start(organizationId, importId, upload.bytes, upload.publish))) return yield* used
-        yield* jobs.enqueue({ _tag: "Import", organizationId, importId })
+        // The file is taken: an import that could not be enqueued now is found by `enqueueUnfinished`.
+        yield* Effect.catchDefect(jobs.enqueue({ _tag: "Import", organizationId, importId }), (defect) =>
+          Effect.logWarning("import not enqueued yet", Cause.die(defect)))
         return Option.getOrThrow(yield* repo.find(organizationId, importId))
       }, Effect.scoped)
 

@@ -16,5 +16,5 @@ export const JobWorker = Layer.effectDiscard(Effect.gen(function*() {
         return imports.run(job.organizationId, job.importId)
     }
   }
-  yield* queue.work(run).pipe(Effect.forkScoped)
+  yield* queue.work(run)
 }))

@@ -5,15 +5,21 @@ import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 
-export const ConsumersHttp = HttpApiBuilder.group(Api, "consumers", Effect.fnUntraced(function*(handlers) {
-  const consumers = yield* Consumers
-  const memberships = yield* Memberships
-  return handlers.handleAll({
-    list: ({ query }) => Effect.flatMap(CurrentActor, (actor) => consumers.list(actor.organizationId, query)),
-    batch: ({ payload }) => Effect.flatMap(CurrentActor, (actor) => consumers.batch(actor, payload)),
-    get: ({ params }) => Effect.flatMap(CurrentActor, (actor) => consumers.get(actor.organizationId, params.id)),
-    update: ({ params, payload }) => Effect.flatMap(CurrentActor, (actor) => consumers.update(actor, params.id, payload)),
-    archive: ({ params }) => Effect.flatMap(CurrentActor, (actor) => consumers.archive(actor, params.id)),
-    audiences: ({ params }) => Effect.flatMap(CurrentActor, (actor) => memberships.ofConsumer(actor.organizationId, params.id))
+export const ConsumersHttp = HttpApiBuilder.group(
+  Api,
+  "consumers",
+  Effect.fnUntraced(function* (handlers) {
+    const consumers = yield* Consumers
+    const memberships = yield* Memberships
+    return handlers.handleAll({
+      list: ({ query }) => Effect.flatMap(CurrentActor, (actor) => consumers.list(actor.organizationId, query)),
+      batch: ({ payload }) => Effect.flatMap(CurrentActor, (actor) => consumers.batch(actor, payload)),
+      get: ({ params }) => Effect.flatMap(CurrentActor, (actor) => consumers.get(actor.organizationId, params.id)),
+      update: ({ params, payload }) =>
+        Effect.flatMap(CurrentActor, (actor) => consumers.update(actor, params.id, payload)),
+      archive: ({ params }) => Effect.flatMap(CurrentActor, (actor) => consumers.archive(actor, params.id)),
+      audiences: ({ params }) =>
+        Effect.flatMap(CurrentActor, (actor) => memberships.ofConsumer(actor.organizationId, params.id))
+    })
   })
-}))
+)

@@ -22,7 +22,12 @@ const maxBodySize = ByteSize.mebibytes(16)
 const ContractHttp = HttpApiBuilder.layer(Api).pipe(
   Layer.provide([AudiencesHttp, RulesHttp, MembersHttp, ImportsHttp, ConsumersHttp]),
   Layer.provide([AuthorizationHttp, RefusalsHttp]),
-  Layer.provide(Layer.effect(HttpRouter.HttpRouter, Effect.map(HttpRouter.HttpRouter, (router) => router.prefixed(basePath))))
+  Layer.provide(
+    Layer.effect(
+      HttpRouter.HttpRouter,
+      Effect.map(HttpRouter.HttpRouter, (router) => router.prefixed(basePath))
+    )
+  )
 )
 
 /** What a server with the role `worker` answers. */
@@ -36,12 +41,15 @@ const routerConfig = Layer.succeed(HttpRouter.RouterConfig, { caseSensitive: tru
 
 /** Answers HTTP with the given routes. From the outside in: the request's id, its log line, an answer in any case. */
 export const serve = <A, E, R>(routes: Layer.Layer<A, E, R>) =>
-  Layer.unwrap(Effect.map(
-    HttpRouter.toHttpEffect(routes),
-    (app) => HttpServer.serve(app.pipe(
-      withUnanswered,
-      withRequestLog,
-      withRequestId,
-      Effect.provideService(HttpIncomingMessage.MaxBodySize, maxBodySize)
-    ))
-  )).pipe(Layer.provide(routerConfig))
+  Layer.unwrap(
+    Effect.map(HttpRouter.toHttpEffect(routes), (app) =>
+      HttpServer.serve(
+        app.pipe(
+          withUnanswered,
+          withRequestLog,
+          withRequestId,
+          Effect.provideService(HttpIncomingMessage.MaxBodySize, maxBodySize)
+        )
+      )
+    )
+  ).pipe(Layer.provide(routerConfig))

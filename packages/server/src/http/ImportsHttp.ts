@@ -4,10 +4,15 @@ import { Imports } from "@audiences/engine/imports/Imports"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 
-export const ImportsHttp = HttpApiBuilder.group(Api, "imports", Effect.fnUntraced(function*(handlers) {
-  const imports = yield* Imports
-  return handlers.handleAll({
-    create: ({ params }) => Effect.flatMap(CurrentActor, (actor) => imports.create(actor, params.audienceId)),
-    latest: ({ params }) => Effect.flatMap(CurrentActor, (actor) => imports.latest(actor.organizationId, params.audienceId))
+export const ImportsHttp = HttpApiBuilder.group(
+  Api,
+  "imports",
+  Effect.fnUntraced(function* (handlers) {
+    const imports = yield* Imports
+    return handlers.handleAll({
+      create: ({ params }) => Effect.flatMap(CurrentActor, (actor) => imports.create(actor, params.audienceId)),
+      latest: ({ params }) =>
+        Effect.flatMap(CurrentActor, (actor) => imports.latest(actor.organizationId, params.audienceId))
+    })
   })
-}))
+)

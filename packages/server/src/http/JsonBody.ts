@@ -5,11 +5,17 @@ import type { HttpServerRequest } from "effect/http"
 /** Lists in lists, to where everything that recurses can follow; PostgreSQL and `JSON.stringify` among it. */
 const maxDepth = 100
 
-const quote = 0x22, backslash = 0x5c, openBracket = 0x5b, closeBracket = 0x5d, openBrace = 0x7b, closeBrace = 0x7d
+const quote = 0x22,
+  backslash = 0x5c,
+  openBracket = 0x5b,
+  closeBracket = 0x5d,
+  openBrace = 0x7b,
+  closeBrace = 0x7d
 
 /** Whether brackets outside of texts nest deeper than that. Bytes suffice: in UTF-8 no character contains another's. */
 const isTooDeep = (json: Uint8Array): boolean => {
-  let depth = 0, inText = false
+  let depth = 0,
+    inText = false
   for (let i = 0; i < json.length; i++) {
     const byte = json[i]
     if (inText) {

@@ -26,7 +26,9 @@ const reason = (host: string, port: number, cause: unknown): string => {
 const gracefulShutdownTimeout = "10 seconds"
 
 const starting = (response: ServerResponse) => {
-  response.writeHead(503, { "content-type": "application/json", "retry-after": "1" }).end("{\"error\":\"Server is starting\"}")
+  response
+    .writeHead(503, { "content-type": "application/json", "retry-after": "1" })
+    .end('{"error":"Server is starting"}')
 }
 
 const makeServer = () => {
@@ -52,7 +54,7 @@ const makeServer = () => {
 export const layer = (options: { readonly host: string; readonly port: number }) =>
   Layer.effect(
     HttpServer.HttpServer,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const server = makeServer()
       const http = yield* NodeHttpServer.make(() => server, { ...options, gracefulShutdownTimeout }).pipe(
         Effect.mapError(({ cause }) => new AddressUnavailable({ message: reason(options.host, options.port, cause) }))

@@ -12,29 +12,42 @@ const ready = Effect.map(SqlClient.SqlClient, (sql) =>
     Effect.timeout(patience),
     Effect.match({
       onSuccess: () => HttpServerResponse.jsonUnsafe({ status: "ready" }),
-      onFailure: () => HttpServerResponse.jsonUnsafe({ status: "unavailable", reason: "The database does not answer" }, { status: 503 })
+      onFailure: () =>
+        HttpServerResponse.jsonUnsafe(
+          { status: "unavailable", reason: "The database does not answer" },
+          { status: 503 }
+        )
     })
-  ))
+  )
+)
 
 /** Whether the process lives, and whether it can do its work. */
 export const HealthHttp = HttpRouter.use((router) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     yield* router.add("GET", "/health/live", HttpServerResponse.jsonUnsafe({ status: "live" }))
     yield* router.add("GET", "/health/ready", yield* ready)
-  }))
+  })
+)
 
 const DocumentHttp = HttpRouter.use((router) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     yield* router.add("GET", "/openapi.json", HttpServerResponse.jsonUnsafe(openApiDocument()))
     yield* router.add("GET", "/", HttpServerResponse.redirect("/docs"))
-  }))
+  })
+)
 
 /** Lets the page load nothing and call nobody but this server, whatever a later version of its scripts may want. */
 const ownHostOnly = HttpRouter.middleware((app) =>
   Effect.map(
     app,
-    HttpServerResponse.setHeader("content-security-policy", "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'none'")
+    HttpServerResponse.setHeader(
+      "content-security-policy",
+      "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'none'"
+    )
   )
 ).layer
 
-export const DocsHttp = Layer.merge(DocumentHttp, Layer.provide(HttpApiSwagger.layer(DocumentedApi, { path: "/docs" }), ownHostOnly))
+export const DocsHttp = Layer.merge(
+  DocumentHttp,
+  Layer.provide(HttpApiSwagger.layer(DocumentedApi, { path: "/docs" }), ownHostOnly)
+)

@@ -4,7 +4,7 @@ import { HttpRouter } from "effect/http"
 import { errorResponse } from "./ErrorResponse.ts"
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const
-type Method = typeof methods[number]
+type Method = (typeof methods)[number]
 
 const used = (): Map<string, Set<string>> => {
   const byPath = new Map<string, Set<string>>()
@@ -19,9 +19,13 @@ const used = (): Map<string, Set<string>> => {
 }
 
 const refusal = (method: Method, path: string, allowed: ReadonlySet<string>) =>
-  HttpRouter.route(method, path as `/${string}`, errorResponse(405, "Method not allowed", {
-    headers: { allow: [...allowed, ...(allowed.has("GET") ? ["HEAD"] : [])].join(", ") }
-  }))
+  HttpRouter.route(
+    method,
+    path as `/${string}`,
+    errorResponse(405, "Method not allowed", {
+      headers: { allow: [...allowed, ...(allowed.has("GET") ? ["HEAD"] : [])].join(", ") }
+    })
+  )
 
 /** 405 for the methods that a path of the contract does not have. No CORS: browsers have no business with secret keys. */
 export const OtherMethods = HttpRouter.addAll(

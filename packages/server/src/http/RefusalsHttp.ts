@@ -14,13 +14,15 @@ const validationError = ({ cause }: HttpApiError.HttpApiSchemaError): Validation
   const { issue } = cause
   // A body that is no JSON never was a value, so nothing of it can be shown.
   if (issue._tag === "InvalidValue" && issue.annotations?.message === "Expected a valid JSON body") {
-    return refuse(undefined, [{ path: [], type: "json", expected: "a valid JSON body", message: "Request body is not valid JSON" }])
+    return refuse(undefined, [
+      { path: [], type: "json", expected: "a valid JSON body", message: "Request body is not valid JSON" }
+    ])
   }
   return new ValidationError({ issues: schemaIssues(issue, SchemaIssue.hasInput(issue) ? issue.input : undefined) })
 }
 
 const internalServerError = (cause: Cause.Cause<unknown>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { id } = yield* CurrentRequest
     yield* Effect.logError("Request failed", cause)
     return yield* new InternalServerError({ requestId: id })
@@ -33,7 +35,9 @@ const unreadBody = (cause: Cause.Cause<unknown>) => {
   if (!HttpServerError.isHttpServerError(defect) || defect.reason._tag !== "RequestParseError") return undefined
   return defect.reason.reason === "BodyTooLarge"
     ? Effect.succeed(errorResponse(413, new PayloadTooLarge().error))
-    : Effect.fail(refuse(undefined, [{ path: [], type: "body", expected: "a complete body", message: "Request body broke off" }]))
+    : Effect.fail(
+        refuse(undefined, [{ path: [], type: "body", expected: "a complete body", message: "Request body broke off" }])
+      )
 }
 
 /** The router's own answer has no body of this contract. */
@@ -43,7 +47,9 @@ const unsupported = (response: HttpServerResponse.HttpServerResponse) =>
 const refusal = (cause: Cause.Cause<unhandled>) => {
   const error: unknown = Option.getOrUndefined(Cause.findErrorOption(cause))
   if (HttpApiError.HttpApiSchemaError.is(error)) {
-    return error.kind === "Body" || error.kind === "ResponseHeaders" ? internalServerError(cause) : Effect.fail(validationError(error))
+    return error.kind === "Body" || error.kind === "ResponseHeaders"
+      ? internalServerError(cause)
+      : Effect.fail(validationError(error))
   }
   if (error !== undefined || Cause.hasInterrupts(cause)) return Effect.failCause(cause)
   return unreadBody(cause) ?? internalServerError(cause)
@@ -52,6 +58,9 @@ const refusal = (cause: Cause.Cause<unhandled>) => {
 export const RefusalsHttp = Layer.succeed(Refusals, (httpEffect) =>
   Effect.matchCauseEffect(Effect.updateService(httpEffect, HttpServerRequest.HttpServerRequest, withCheckedBody), {
     onSuccess: (response) => Effect.succeed(unsupported(response)),
-    onFailure: (cause): Effect.Effect<HttpServerResponse.HttpServerResponse, unhandled | ValidationError | InternalServerError> =>
+    onFailure: (
+      cause
+    ): Effect.Effect<HttpServerResponse.HttpServerResponse, unhandled | ValidationError | InternalServerError> =>
       refusal(cause)
-  }))
+  })
+)

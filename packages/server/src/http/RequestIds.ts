@@ -8,7 +8,7 @@ const acceptable = /^[\x21-\x7e]{1,128}$/
 
 /** Gives every request an id (the caller's, if it is usable), in the answer and in every log line meanwhile. */
 export const withRequestId = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const given = request.headers["x-request-id"]
     const id = given !== undefined && acceptable.test(given) ? given : yield* yield* Uuid

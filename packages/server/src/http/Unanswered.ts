@@ -18,7 +18,7 @@ const malformedPath = Schema.encodeSync(ValidationError)(
   refuse(undefined, [{ path: [], type: "path", expected: "a well-formed path", message: "Path is malformed" }])
 )
 
-const unanswered = Effect.fnUntraced(function*<E>(cause: Cause.Cause<E>) {
+const unanswered = Effect.fnUntraced(function* <E>(cause: Cause.Cause<E>) {
   const error = Option.getOrUndefined(Cause.findErrorOption(cause))
   if (HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound") {
     return isMalformed(error.reason.request.url)

@@ -15,14 +15,14 @@ const unsupported = (request: HttpServerRequest.HttpServerRequest): string | und
   return encoding === "identity" ? undefined : `Unsupported content-encoding ${encoding}, send the file as it is`
 }
 
-const one = (value: string | ReadonlyArray<string> | undefined) => typeof value === "string" ? value : ""
+const one = (value: string | ReadonlyArray<string> | undefined) => (typeof value === "string" ? value : "")
 
 const answered = HttpServerResponse.schemaJson(Import)
 
 /** The body goes through as it arrives: its size does not matter to this process. */
-const receive = Effect.gen(function*() {
+const receive = Effect.gen(function* () {
   const imports = yield* Imports
-  return Effect.gen(function*() {
+  return Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const problem = unsupported(request)
     if (problem !== undefined) return errorResponse(415, problem)
@@ -47,4 +47,5 @@ const receive = Effect.gen(function*() {
 
 /** `PUT /uploads/:organizationId/:importId`: the signature in the URL is the permission, so there is no key here. */
 export const UploadsHttp = HttpRouter.use((router) =>
-  Effect.flatMap(receive, (handler) => router.add("PUT", "/uploads/:organizationId/:importId", handler)))
+  Effect.flatMap(receive, (handler) => router.add("PUT", "/uploads/:organizationId/:importId", handler))
+)

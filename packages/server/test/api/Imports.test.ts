@@ -10,7 +10,7 @@ interface Started {
   readonly upload: string
 }
 
-const startImport = Effect.gen(function*() {
+const startImport = Effect.gen(function* () {
   const { key } = yield* freshKey
   const audience = (yield* ask("/api/audiences", { key, ...json({ name: "Buyers", type: "STATIC_LIST" }) })).json
   const opened = (yield* ask(`/api/audiences/${audience.id}/import`, { key, method: "POST" })).json
@@ -19,12 +19,14 @@ const startImport = Effect.gen(function*() {
   return { key, audienceId: audience.id, upload: url.pathname + url.search } satisfies Started
 })
 
-const put = (upload: string, body: BodyInit) => ask(upload, { method: "PUT", body, headers: { "content-type": "text/csv" } })
+const put = (upload: string, body: BodyInit) =>
+  ask(upload, { method: "PUT", body, headers: { "content-type": "text/csv" } })
 
-const latest = ({ audienceId, key }: Started) => Effect.map(ask(`/api/audiences/${audienceId}/import`, { key }), ({ json }) => json)
+const latest = ({ audienceId, key }: Started) =>
+  Effect.map(ask(`/api/audiences/${audienceId}/import`, { key }), ({ json }) => json)
 
 const finished = (started: Started) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     for (;;) {
       const found = yield* latest(started)
       if (found.status === "COMPLETED" || found.status === "FAILED") return found
@@ -34,7 +36,7 @@ const finished = (started: Started) =>
 
 /** The import of a file, from its upload to its end. */
 const importOf = (body: BodyInit) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const started = yield* startImport
     const uploaded = yield* put(started.upload, body)
     assert.strictEqual(uploaded.status, 200, uploaded.text)
@@ -43,23 +45,35 @@ const importOf = (body: BodyInit) =>
 
 layer(TestServer, { excludeTestServices: true })("an import by HTTP", (it) => {
   it.effect("brings a file's people into the list", () =>
-    Effect.gen(function*() {
-      const { outcome, started } = yield* importOf("email,fullName,ltv\nada@example.com,Ada Lovelace,10.50\ngrace@example.com,Grace Hopper,7\n")
+    Effect.gen(function* () {
+      const { outcome, started } = yield* importOf(
+        "email,fullName,ltv\nada@example.com,Ada Lovelace,10.50\ngrace@example.com,Grace Hopper,7\n"
+      )
       assert.deepStrictEqual(
         [outcome.status, outcome.progress, outcome.totalConsumers, outcome.processedConsumers, outcome.errorCount],
         ["COMPLETED", 100, 2, 2, 0]
       )
       const members = (yield* ask(`/api/audiences/${started.audienceId}/members`, { key: started.key })).json
-      assert.sameMembers(members.data.map((each: { email: string }) => each.email), ["ada@example.com", "grace@example.com"])
+      assert.sameMembers(
+        members.data.map((each: { email: string }) => each.email),
+        ["ada@example.com", "grace@example.com"]
+      )
       assert.strictEqual((yield* ask(`/api/audiences/${started.audienceId}/count`, { key: started.key })).json.count, 2)
-    }))
+    })
+  )
 
   it.effect("skips bad rows and says which lines they are", () =>
-    Effect.gen(function*() {
-      const { outcome } = yield* importOf("email,ltv\nada@example.com,1\nnot an address,1\n,2\ngrace@example.com,a lot\nalan@example.com,3\n")
+    Effect.gen(function* () {
+      const { outcome } = yield* importOf(
+        "email,ltv\nada@example.com,1\nnot an address,1\n,2\ngrace@example.com,a lot\nalan@example.com,3\n"
+      )
       assert.deepStrictEqual([outcome.status, outcome.processedConsumers, outcome.errorCount], ["COMPLETED", 5, 3])
-      assert.deepStrictEqual(outcome.errors.map((error: { row: number }) => error.row), [3, 4, 5])
-    }))
+      assert.deepStrictEqual(
+        outcome.errors.map((error: { row: number }) => error.row),
+        [3, 4, 5]
+      )
+    })
+  )
 
   for (const [what, body] of [
     ["without a header", "ada@example.com,Ada\ngrace@example.com,Grace\n"],
@@ -68,34 +82,40 @@ layer(TestServer, { excludeTestServices: true })("an import by HTTP", (it) => {
     ["that is not UTF-8", new Uint8Array([...Buffer.from("email,fullName\nada@example.com,Ad"), 0xe9, 0xff, 0x0a])]
   ] as const) {
     it.effect(`refuses a file ${what}, saying why, and writes nothing`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const { outcome, started } = yield* importOf(body)
         assert.strictEqual(outcome.status, "FAILED")
         assert.isAbove(outcome.failureReason.length, 10)
         assert.deepStrictEqual((yield* ask("/api/consumers", { key: started.key })).json.data, [])
-      }))
+      })
+    )
   }
 
   it.effect("takes an upload once, and only by the URL it gave", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { started } = yield* importOf("email\nada@example.com\n")
       const again = yield* put(started.upload, "email\neve@example.com\n")
       const forged = yield* put(started.upload.replace(/signature=../, "signature=00"), "email\neve@example.com\n")
-      const prolonged = yield* put(started.upload.replace(/expires=(\d+)/, (_, at) => `expires=${Number(at) + 3600}`), "email\n")
+      const prolonged = yield* put(
+        started.upload.replace(/expires=(\d+)/, (_, at) => `expires=${Number(at) + 3600}`),
+        "email\n"
+      )
       const unsigned = yield* put(started.upload.replace(/\?.*/, ""), "email\n")
       for (const answer of [again, forged, prolonged, unsigned]) {
         assert.strictEqual(answer.status, 403)
         assert.deepStrictEqual(Object.keys(answer.json), ["error"])
       }
-    }))
+    })
+  )
 
   it.effect("is for lists only", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { key } = yield* freshKey
       const audience = (yield* ask("/api/audiences", { key, ...json({ name: "Rules", type: "DYNAMIC" }) })).json
       const answer = yield* ask(`/api/audiences/${audience.id}/import`, { key, method: "POST" })
       assert.deepStrictEqual([answer.status, answer.json.error], [400, "validation_error"])
       const none = yield* ask(`/api/audiences/${audience.id}/import`, { key })
       assert.strictEqual(none.status, 404)
-    }))
+    })
+  )
 })

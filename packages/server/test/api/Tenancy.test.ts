@@ -45,27 +45,38 @@ HttpApi.reflect(Api, {
   onGroup: () => {},
   onEndpoint: ({ endpoint, group }) => {
     if (endpoint.path.includes(":")) {
-      operations.push({ name: `${group.identifier}.${endpoint.identifier}`, method: endpoint.method, path: endpoint.path })
+      operations.push({
+        name: `${group.identifier}.${endpoint.identifier}`,
+        method: endpoint.method,
+        path: endpoint.path
+      })
     }
   }
 })
 
 layer(TestServer, { excludeTestServices: true })("an organization", (it) => {
   it("has a body to try for every operation that names something", () => {
-    assert.sameMembers(operations.map(({ name }) => name), Object.keys(bodies))
+    assert.sameMembers(
+      operations.map(({ name }) => name),
+      Object.keys(bodies)
+    )
   })
 
   it.effect("cannot tell what another one has from what nobody has, by any operation", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { key: owner } = yield* freshKey
       const { key: stranger } = yield* freshKey
-      const create = (type: string, rest: object) => ask("/api/audiences", { key: owner, ...json({ name: "Theirs", type, ...rest }) })
+      const create = (type: string, rest: object) =>
+        ask("/api/audiences", { key: owner, ...json({ name: "Theirs", type, ...rest }) })
       const dynamic = (yield* create("DYNAMIC", { rules: [{ field: "email", operator: "EXISTS", values: [] }] })).json
       const list = (yield* create("STATIC_LIST", {})).json
       const [consumer] = (yield* ask("/api/consumers/batch", { key: owner, ...json({ consumers: [person] }) })).json
       yield* ask(`/api/audiences/${list.id}/import`, { key: owner, method: "POST" })
 
-      const attempt = ({ method, name, path }: Operation, ids: { audience: string; rule: string; consumer: string }) => {
+      const attempt = (
+        { method, name, path }: Operation,
+        ids: { audience: string; rule: string; consumer: string }
+      ) => {
         const body = bodies[name]!(ids.audience, ids.consumer)
         const url = path.replace(":audienceId", ids.audience).replace(":ruleId", ids.rule).replace(":id", ids.consumer)
         return ask(`${basePath}${url}`, { key: stranger, ...(body === undefined ? { method } : json(body, method)) })
@@ -73,35 +84,49 @@ layer(TestServer, { excludeTestServices: true })("an organization", (it) => {
       for (const operation of operations) {
         const nobodys = yield* attempt(operation, { audience: absent, rule: absent, consumer: absent })
         for (const audience of [dynamic, list]) {
-          const theirs = yield* attempt(operation, { audience: audience.id, rule: dynamic.rules[0].id, consumer: consumer.id })
-          assert.deepStrictEqual([operation.name, theirs.status, theirs.text], [operation.name, nobodys.status, nobodys.text])
+          const theirs = yield* attempt(operation, {
+            audience: audience.id,
+            rule: dynamic.rules[0].id,
+            consumer: consumer.id
+          })
+          assert.deepStrictEqual(
+            [operation.name, theirs.status, theirs.text],
+            [operation.name, nobodys.status, nobodys.text]
+          )
           assert.strictEqual(theirs.status, 404, operation.name)
           assert.notStrictEqual(theirs.json.error, "Not found", "the path is one of the contract")
         }
       }
       const untouched = yield* ask(`/api/audiences/${dynamic.id}`, { key: owner })
-      assert.deepStrictEqual([untouched.json.name, untouched.json.rules, untouched.json.archived], ["Theirs", dynamic.rules, false])
-    }))
+      assert.deepStrictEqual(
+        [untouched.json.name, untouched.json.rules, untouched.json.archived],
+        ["Theirs", dynamic.rules, false]
+      )
+    })
+  )
 
   it.effect("sees another one's consumers neither in members nor in lists", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { key: owner } = yield* freshKey
       const { key: stranger } = yield* freshKey
       const [consumer] = (yield* ask("/api/consumers/batch", { key: owner, ...json({ consumers: [person] }) })).json
       const own = (yield* ask("/api/audiences", { key: stranger, ...json({ name: "Own", type: "STATIC_LIST" }) })).json
-      const add = (id: string) => ask(`/api/audiences/${own.id}/members`, { key: stranger, ...json({ consumerIds: [id] }) })
+      const add = (id: string) =>
+        ask(`/api/audiences/${own.id}/members`, { key: stranger, ...json({ consumerIds: [id] }) })
       const theirs = yield* add(consumer.id)
       const nobodys = yield* add(absent)
       assert.strictEqual(theirs.status, 400)
       assert.strictEqual(theirs.text.replaceAll(consumer.id, absent), nobodys.text)
       assert.deepStrictEqual((yield* ask("/api/consumers", { key: stranger })).json.data, [])
-    }))
+    })
+  )
 
   it.effect("keeps its own email address, whoever else has it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       for (const { key } of [yield* freshKey, yield* freshKey]) {
         const answer = yield* ask("/api/consumers/batch", { key, ...json({ consumers: [person] }) })
         assert.strictEqual(answer.status, 200)
       }
-    }))
+    })
+  )
 })

@@ -56,18 +56,20 @@ export const ImportRepoSql = Layer.effect(
 
     const create = Effect.fn("ImportRepo.create")(function*(actor: Actor, opening: ImportOpening) {
       const { organizationId } = actor
-      const { id, audienceId, createdAt } = opening
+      const { id, audienceId } = opening
       const { type, archived } = yield* audience(organizationId, audienceId, "FOR NO KEY UPDATE")
       if (type !== "STATIC_LIST") return yield* new AudienceNotStatic()
       if (archived) return yield* new AudienceArchived()
       const [free] = yield* Effect.orDie(decodeNext(yield* sql`
         SELECT (coalesce(max(substring(s3_key FROM '(\\d+)\\.csv$')::bigint), 0) + 1)::float8 AS next
         FROM imports WHERE organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid`))
-      const s3Key = opening.s3Key(Math.max(DateTime.toEpochMillis(createdAt), free!.next))
+      // Of two imports begun in one millisecond, too, one is the latest.
+      const millis = Math.max(DateTime.toEpochMillis(opening.createdAt), free!.next)
+      const createdAt = DateTime.formatIso(DateTime.makeUnsafe(millis))
       yield* sql`
         INSERT INTO imports (organization_id, id, audience_id, status, s3_key, upload_expires_at, created_at, created_by)
-        VALUES (${organizationId}::uuid, ${id}::uuid, ${audienceId}::uuid, 'PENDING', ${s3Key},
-          ${DateTime.formatIso(opening.uploadExpiresAt)}::timestamptz, ${DateTime.formatIso(createdAt)}::timestamptz, ${actor.name})`
+        VALUES (${organizationId}::uuid, ${id}::uuid, ${audienceId}::uuid, 'PENDING', ${opening.s3Key(millis)},
+          ${DateTime.formatIso(opening.uploadExpiresAt)}::timestamptz, ${createdAt}::timestamptz, ${actor.name})`
       return Option.getOrThrow(yield* find(organizationId, id))
     }, sql.withTransaction, Effect.catchTag("SqlError", Effect.die))
 

@@ -1,4 +1,5 @@
-import type { AudienceUpdate } from "@audiences/domain/Audience"
+import type { AudienceFull, AudienceUpdate } from "@audiences/domain/Audience"
+import type { Page } from "@audiences/domain/Page"
 import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
@@ -127,7 +128,7 @@ layer(ServiceTest)("Audiences", (it) => {
       const seen: Array<string> = []
       let after: string | null = null
       do {
-        const page = yield* audiences.list(actor.organizationId, { first: 2, ...(after === null ? {} : { after }) })
+        const page: Page<AudienceFull> = yield* audiences.list(actor.organizationId, { first: 2, ...(after === null ? {} : { after }) })
         seen.push(...page.data.map(({ name }) => name))
         after = page.pageInfo.endCursor
       } while (after !== null)

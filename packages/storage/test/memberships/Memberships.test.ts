@@ -1,13 +1,13 @@
 import type { AudienceId } from "@audiences/domain/AudienceId"
-import { ConsumerId } from "@audiences/domain/Consumer"
-import type { PageQuery } from "@audiences/domain/Page"
+import type { ConsumerFull, ConsumerId } from "@audiences/domain/Consumer"
+import type { Page, PageQuery } from "@audiences/domain/Page"
 import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { insertPeople, skipOrdinals } from "../People.ts"
-import { actorOf, allMembers, archivePerson, freshActor, makeAudience, ServiceTest, unknownAudience } from "../Service.ts"
+import { allMembers, archivePerson, freshActor, makeAudience, ServiceTest, unknownAudience } from "../Service.ts"
 
 const people = (count: number) => Array.from({ length: count }, () => ({}))
 type Failure = { readonly _tag: string; readonly issues?: ReadonlyArray<{ readonly message: string; readonly path: ReadonlyArray<{ readonly key: unknown }> }> }
@@ -254,10 +254,10 @@ layer(ServiceTest)("Memberships", (it) => {
         const members = new Set<ConsumerId>()
         const apply = Effect.fnUntraced(function*(step: typeof Step.Type) {
           const chosen = ("add" in step ? step.add : step.remove).map((i) => ids[i]!)
-          yield* Effect.orDie("add" in step
-            ? memberships.add(actor, id, { consumerIds: chosen })
-            : memberships.remove(actor, id, { consumerIds: chosen }))
-          for (const each of chosen) "add" in step ? members.add(each) : members.delete(each)
+          const input = { consumerIds: chosen }
+          if ("add" in step) yield* Effect.orDie(memberships.add(actor, id, input))
+          else yield* Effect.orDie(memberships.remove(actor, id, input))
+          for (const each of chosen) members[("add" in step ? "add" : "delete")](each)
         })
         yield* Effect.forEach(before, apply)
         const pinned = ids.filter((each) => members.has(each))
@@ -272,7 +272,7 @@ layer(ServiceTest)("Memberships", (it) => {
             const query: PageQuery = backwards
               ? { last: size, ...(cursor === null ? {} : { before: cursor }) }
               : { first: size, ...(cursor === null ? {} : { after: cursor }) }
-            const page: Effect.Success<ReturnType<typeof memberships.list>> = yield* memberships.list(actor.organizationId, id, query)
+            const page: Page<ConsumerFull> = yield* memberships.list(actor.organizationId, id, query)
             const shown = page.data.map((each) => each.id)
             if (backwards) seen.unshift(...shown)
             else seen.push(...shown)

@@ -18,11 +18,17 @@ import { allMembers, archivePerson, freshActor, makeAudience, runRefreshes, Serv
 const Balance = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 }))
 const Index = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 9 }))
 
-/** One thing that happens; `evaluate` and `publish` are the halves of a refresh, of which several may be under way. */
-const Happening = Schema.Union([
+const Write = Schema.Union([
   Schema.TaggedStruct("insert", { balances: Schema.Array(Balance).check(Schema.isMinLength(1), Schema.isMaxLength(3)), elsewhere: Schema.Boolean }),
   Schema.TaggedStruct("change", { who: Index, balance: Balance }),
-  Schema.TaggedStruct("archive", { who: Index }),
+  Schema.TaggedStruct("archive", { who: Index })
+])
+type Write = typeof Write.Type
+
+/** One thing that happens; `evaluate` and `publish` are the halves of a refresh, of which several may be under way. */
+const Happening = Schema.Union([
+  Write,
+  Schema.TaggedStruct("overtaken", { writes: Schema.Array(Write).check(Schema.isMaxLength(3)) }),
   Schema.TaggedStruct("rules", { over: Schema.NullOr(Balance) }),
   Schema.TaggedStruct("request", {}),
   Schema.TaggedStruct("evaluate", {}),
@@ -95,21 +101,39 @@ layer(ServiceTest)("Kept membership", (it) => {
         const archived = new Set<ConsumerId>()
         const underWay: Array<Effect.Effect<PublicationOutcome>> = []
 
+        const write = Effect.fnUntraced(function*(happening: Write) {
+          if (happening._tag === "insert") {
+            if (happening.elsewhere) yield* skipOrdinals(organizationId, blockSize)
+            people.push(...(yield* insertPeople(organizationId, happening.balances.map((loyaltyBalance) => ({ loyaltyBalance })))))
+            return
+          }
+          const person = people[happening.who % people.length]!
+          if (archived.has(person)) return
+          if (happening._tag === "change") return yield* changePerson(organizationId, person, happening.balance)
+          archived.add(person)
+          yield* archivePerson(organizationId, person)
+        })
+
+        const evaluate = Effect.gen(function*() {
+          const due = yield* (yield* AudienceRepo).dueRefresh(organizationId, id)
+          return Option.isSome(due) ? [yield* evaluateDue(subject, due.value)] : []
+        })
+
+        const publish = Effect.fnUntraced(function*(evaluated: Effect.Effect<PublicationOutcome>) {
+          if ((yield* evaluated) !== "superseded") assert.deepStrictEqual(yield* assertCoherent(subject), yield* fromScratch(subject))
+        })
+
         const happen = Effect.fnUntraced(function*(happening: Happening) {
           switch (happening._tag) {
             case "insert":
-              if (happening.elsewhere) yield* skipOrdinals(organizationId, blockSize)
-              people.push(...(yield* insertPeople(organizationId, happening.balances.map((loyaltyBalance) => ({ loyaltyBalance })))))
-              return
-            case "change": {
-              const person = people[happening.who % people.length]!
-              if (!archived.has(person)) yield* changePerson(organizationId, person, happening.balance)
-              return
-            }
-            case "archive": {
-              const person = people[happening.who % people.length]!
-              if (!archived.has(person)) yield* archivePerson(organizationId, person)
-              archived.add(person)
+            case "change":
+            case "archive":
+              return yield* write(happening)
+            case "overtaken": {
+              yield* Effect.orDie(refreshes.request(actor, id))
+              const evaluated = yield* evaluate
+              yield* Effect.forEach(happening.writes, write)
+              yield* Effect.forEach(evaluated, publish)
               return
             }
             case "rules":
@@ -120,17 +144,12 @@ layer(ServiceTest)("Kept membership", (it) => {
             case "request":
               yield* Effect.orDie(refreshes.request(actor, id))
               return
-            case "evaluate": {
-              const due = yield* (yield* AudienceRepo).dueRefresh(organizationId, id)
-              if (Option.isSome(due)) underWay.push(yield* evaluateDue(subject, due.value))
+            case "evaluate":
+              underWay.push(...(yield* evaluate))
               return
-            }
-            case "publish": {
-              const [publish] = underWay.splice(happening.which % Math.max(1, underWay.length), 1)
-              if (publish === undefined || (yield* publish) === "superseded") return
-              assert.deepStrictEqual(yield* assertCoherent(subject), yield* fromScratch(subject))
+            case "publish":
+              yield* Effect.forEach(underWay.splice(happening.which % Math.max(1, underWay.length), 1), publish)
               return
-            }
             case "refresh":
               yield* runRefreshes(organizationId)
           }
@@ -140,7 +159,7 @@ layer(ServiceTest)("Kept membership", (it) => {
           yield* happen(happening)
           yield* assertCoherent(subject)
         }
-        yield* Effect.forEach(underWay, (publish) => publish)
+        yield* Effect.forEach(underWay, publish)
         yield* Effect.orDie(refreshes.request(actor, id))
         yield* runRefreshes(organizationId)
         assert.deepStrictEqual(yield* assertCoherent(subject), yield* fromScratch(subject))

@@ -61,7 +61,7 @@ layer(ServiceTest)("Rules", (it) => {
       const actor = yield* freshActor
       const rules = yield* Rules
       const { id } = yield* makeAudience(actor, { type: "DYNAMIC", rules: [line(1)] })
-      const [stored] = yield* rules.list(actor.organizationId, id)
+      const stored = (yield* rules.list(actor.organizationId, id))[0]!
       const paths = (attempt: Effect.Effect<unknown, unknown>) =>
         Effect.map(Effect.flip(attempt), (error) =>
           (error as { issues: ReadonlyArray<{ path: ReadonlyArray<{ key: string | number }> }> }).issues.map(({ path }) => path.map(({ key }) => key).join(".")))
@@ -71,8 +71,8 @@ layer(ServiceTest)("Rules", (it) => {
         yield* paths(rules.replace(actor, id, { rules: [rule(id, 2), rule(id, 3, { field: "nope" }), rule(other, 3)] })),
         ["rules.1.field", "rules.2.audienceId"]
       )
-      assert.deepStrictEqual(yield* paths(rules.update(actor, id, stored!.id, { operator: "BETWEEN" })), ["values"])
-      assert.deepStrictEqual(yield* paths(rules.update(actor, id, stored!.id, { audienceId: other })), ["audienceId"])
+      assert.deepStrictEqual(yield* paths(rules.update(actor, id, stored.id, { operator: "BETWEEN" })), ["values"])
+      assert.deepStrictEqual(yield* paths(rules.update(actor, id, stored.id, { audienceId: other })), ["audienceId"])
       assert.deepStrictEqual(yield* rules.list(actor.organizationId, id), [stored])
       assert.deepStrictEqual(yield* revisionOf(id), { revision: 0, requested: 1 })
     }))
@@ -85,13 +85,13 @@ layer(ServiceTest)("Rules", (it) => {
       const refused = yield* Effect.flip(rules.create(actor, fixed.id, rule(fixed.id, 1)))
       assert.strictEqual(refused._tag === "ValidationError" ? refused.issues[0]?.message : refused._tag, "Audience is not dynamic")
       const { id } = yield* makeAudience(actor, { type: "DYNAMIC", rules: [line(1)] })
-      const [stored] = yield* rules.list(actor.organizationId, id)
+      const stored = (yield* rules.list(actor.organizationId, id))[0]!
       yield* (yield* Audiences).archive(actor, id)
       for (const attempt of [
         rules.create(actor, id, rule(id, 1)),
         rules.replace(actor, id, { rules: [] }),
-        rules.update(actor, id, stored!.id, { values: [2] }),
-        rules.remove(actor, id, stored!.id)
+        rules.update(actor, id, stored.id, { values: [2] }),
+        rules.remove(actor, id, stored.id)
       ]) assert.strictEqual((yield* Effect.flip(attempt as Effect.Effect<unknown, { _tag: string }>))._tag, "AudienceArchived")
       assert.deepStrictEqual(yield* rules.list(actor.organizationId, id), [stored])
     }))
@@ -102,16 +102,16 @@ layer(ServiceTest)("Rules", (it) => {
       const rules = yield* Rules
       const { id } = yield* makeAudience(mine, { type: "DYNAMIC", rules: [line(1)] })
       const second = yield* makeAudience(mine, { type: "DYNAMIC" })
-      const [stored] = yield* rules.list(mine.organizationId, id)
+      const stored = (yield* rules.list(mine.organizationId, id))[0]!
       const tag = (attempt: Effect.Effect<unknown, { _tag: string }>) => Effect.map(Effect.flip(attempt), (error) => error._tag)
       assert.strictEqual(yield* tag(rules.list(other.organizationId, id)), "AudienceNotFound")
-      assert.strictEqual(yield* tag(rules.get(other.organizationId, id, stored!.id)), "AudienceNotFound")
+      assert.strictEqual(yield* tag(rules.get(other.organizationId, id, stored.id)), "AudienceNotFound")
       assert.strictEqual(yield* tag(rules.create(other, id, rule(id, 1))), "AudienceNotFound")
       assert.strictEqual(yield* tag(rules.replace(other, id, { rules: [] })), "AudienceNotFound")
-      assert.strictEqual(yield* tag(rules.update(other, id, stored!.id, { values: [2] })), "AudienceNotFound")
-      assert.strictEqual(yield* tag(rules.remove(other, id, stored!.id)), "AudienceNotFound")
-      assert.strictEqual(yield* tag(rules.get(mine.organizationId, second.id, stored!.id)), "RuleNotFound")
-      assert.strictEqual(yield* tag(rules.remove(mine, second.id, stored!.id)), "RuleNotFound")
+      assert.strictEqual(yield* tag(rules.update(other, id, stored.id, { values: [2] })), "AudienceNotFound")
+      assert.strictEqual(yield* tag(rules.remove(other, id, stored.id)), "AudienceNotFound")
+      assert.strictEqual(yield* tag(rules.get(mine.organizationId, second.id, stored.id)), "RuleNotFound")
+      assert.strictEqual(yield* tag(rules.remove(mine, second.id, stored.id)), "RuleNotFound")
       assert.deepStrictEqual(yield* rules.list(mine.organizationId, id), [stored])
     }))
 })

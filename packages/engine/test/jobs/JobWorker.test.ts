@@ -1,0 +1,42 @@
+import { AudienceId } from "@audiences/domain/AudienceId"
+import { ImportId } from "@audiences/domain/Import"
+import { OrganizationId } from "@audiences/domain/Organization"
+import { Imports } from "@audiences/engine/imports/Imports"
+import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
+import { JobWorker } from "@audiences/engine/jobs/JobWorker"
+import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
+import { assert, it } from "@effect/vitest"
+import { Deferred, Effect, Layer } from "effect"
+
+const id = "019845e1-682f-4b02-a706-3b2422d13aec"
+const organizationId = OrganizationId.make(id)
+const jobs: ReadonlyArray<Job> = [
+  { _tag: "Refresh", organizationId, audienceId: AudienceId.make(id) },
+  { _tag: "Import", organizationId, importId: ImportId.make(id) }
+]
+
+it.effect("hands each job to the use case that it is for", () =>
+  Effect.gen(function*() {
+    const ran: Array<string> = []
+    const done = yield* Deferred.make<void>()
+    const unused = () => Effect.die("unused")
+    const queue = Layer.succeed(JobQueue, JobQueue.of({
+      enqueue: unused,
+      work: (handler) => Effect.forEach(jobs, handler, { discard: true }).pipe(Effect.tap(Deferred.succeed(done, undefined)))
+    }))
+    const refreshes = Layer.succeed(Refreshes, Refreshes.of({
+      request: unused,
+      enqueueDue: Effect.succeed(0),
+      run: (organization, audience) => Effect.sync(() => void ran.push(`refresh ${organization} ${audience}`))
+    }))
+    const imports = Layer.succeed(Imports, Imports.of({
+      create: unused,
+      latest: unused,
+      receive: unused,
+      enqueueUnfinished: Effect.succeed(0),
+      run: (organization, each) => Effect.sync(() => void ran.push(`import ${organization} ${each}`))
+    }))
+    yield* Layer.build(JobWorker.pipe(Layer.provide([queue, refreshes, imports])))
+    yield* Deferred.await(done)
+    assert.deepStrictEqual(ran, [`refresh ${id} ${id}`, `import ${id} ${id}`])
+  }))
