@@ -39,9 +39,13 @@ const program = Effect.gen(function* () {
   const params = { audienceId: spenders.id }
 
   // The server evaluates it in the background; the status tells when the membership is complete.
-  yield* audiences
-    .status({ params })
-    .pipe(Effect.repeat({ schedule: Schedule.spaced("200 millis"), until: (status) => !status.inProgress && !status.stale }))
+  yield* audiences.status({ params }).pipe(
+    Effect.repeat({
+      schedule: Schedule.spaced("200 millis"),
+      until: (status) => !status.inProgress && !status.stale
+    }),
+    Effect.timeout("30 seconds")
+  )
   const { count } = yield* audiences.count({ params })
   yield* Console.log(`${count} people have spent 1000 or more`)
 

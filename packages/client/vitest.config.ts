@@ -5,7 +5,6 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@audiences/source"] } },
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["../../tools/vitest/postgres.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000
   }

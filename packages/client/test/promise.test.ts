@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { HttpApi } from "effect/http-api"
+import { expectTypeOf } from "vitest"
 import { Api } from "@audiences/domain/api/Api"
 import { AudiencesClient, AudiencesError } from "@audiences/client/promise"
 import { audienceFull, audienceId, consumerFull, consumerId, page } from "./examples.ts"
@@ -206,5 +207,26 @@ describe("The Promise client", () => {
       ).client.imports.upload("http://storage.test/u", "email")
     )
     assert.deepInclude({ ...foreign }, { status: 403 })
+  })
+
+  it("is typed by the contract, without types of Effect", () => {
+    const { client } = clientOf(Response.json({}))
+    type Created = Awaited<ReturnType<typeof client.audiences.create>>
+    expectTypeOf<Created["id"]>().toEqualTypeOf<string>()
+    expectTypeOf<Created["createdAt"]>().toEqualTypeOf<string>()
+    expectTypeOf<Created["rules"][number]["values"][number]>().toEqualTypeOf<string | number | boolean | null>()
+    expectTypeOf(client.consumers.list)
+      .parameter(0)
+      .exclude<undefined>()
+      .toHaveProperty("first")
+      .toEqualTypeOf<number | undefined>()
+    expectTypeOf(client.consumers.list)
+      .parameter(0)
+      .exclude<undefined>()
+      .toHaveProperty("createdAfter")
+      .toEqualTypeOf<string | undefined>()
+    // @ts-expect-error -- there is no such type of audience
+    const create = () => client.audiences.create({ name: "x", type: "STATIC" })
+    assert.isFunction(create)
   })
 })

@@ -12,6 +12,9 @@ import { ImportFailed } from "./ImportFailed.ts"
 import { rowErrorLines } from "./RowErrors.ts"
 import { watchImport } from "./watch.ts"
 
+const sizeText = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+
 /** Sends the file and shows how much of it is on its way. */
 const upload = Effect.fnUntraced(
   function* (uploadUrl: string, { bytes, size }: UserFile) {
@@ -24,7 +27,7 @@ const upload = Effect.fnUntraced(
         return progress.show({
           label: "Uploading",
           ...(size === undefined || size === 0 ? {} : { percent: Math.min(100, (100 * sent) / size) }),
-          details: [`${(sent / 1e6).toFixed(1)} MB`]
+          details: [sizeText(sent)]
         })
       })
     })

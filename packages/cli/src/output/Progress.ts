@@ -12,6 +12,8 @@ export interface ProgressState {
 const barWidth = 24
 /** Milliseconds between lines where they stay, as in a log, unless the label or the tenth of the way changes. */
 const lineEvery = 5000
+/** As above, while there is nothing new to say. */
+const sameLineEvery = 60_000
 const clearLine = "\r\u001b[K"
 
 const percentText = (percent: number): string => `${Math.floor(percent)}%`.padStart(4)
@@ -53,15 +55,18 @@ export class Progress extends Context.Service<
         }
       }
       let lastStep = "",
+        lastLine = "",
         lastAt = -Infinity
       return {
         show: Effect.fnUntraced(function* (state) {
           const now = yield* Clock.currentTimeMillis
           const step = `${state.label} ${Math.floor((state.percent ?? 0) / 10)}`
-          if (step === lastStep && now - lastAt < lineEvery) return
+          const line = text(state, false)
+          if (step === lastStep && now - lastAt < (line === lastLine ? sameLineEvery : lineEvery)) return
           lastStep = step
           lastAt = now
-          yield* write(`${text(state, false)}\n`)
+          lastLine = line
+          yield* write(`${line}\n`)
         }),
         end: Effect.void
       }

@@ -66,7 +66,7 @@ describe("audiences import", () => {
       assert.strictEqual(exitCode, 0)
       assert.strictEqual(JSON.parse(stdout).status, "COMPLETED")
       const lines = stderr.split("\n")
-      assert.match(lines[0]!, /^Uploading {2}0\.0 MB$/)
+      assert.match(lines[0]!, /^Uploading {2}1 kB$/)
       assert.match(lines[1]!, /^Waiting {2}0 rows$/)
       assert.match(lines[2]!, /^Importing {2}10% {2}100 of 1,000 rows$/)
       assert.match(lines[3]!, /^Importing {2}60% {2}600 of 1,000 rows {2}[\d,]+ rows\/s$/)
@@ -113,7 +113,7 @@ describe("audiences import", () => {
         yield* typed(["import", audienceId, "-"], { env: { AUDIENCES_URL: refused.url }, stdin: csv }),
         {
           exitCode: 1,
-          stderr: "Uploading  0.0 MB\nUpload URL has expired.\n"
+          stderr: "Uploading  1 kB\nUpload URL has expired.\n"
         }
       )
       const replaced = yield* importServer([{ id: audienceId }])

@@ -5,24 +5,22 @@ import { problemIssue, schemaIssues, type ValidationIssue } from "@audiences/dom
 import { Result, Schema, SchemaIssue } from "effect"
 import type { ImportedAttribute } from "./ConsumerColumns.ts"
 
-/** A row by the names that its file's header gives; what an issue's path starts from. */
-export type Cells = Readonly<Record<string, string>>
-
 /** A cell's value, or what is wrong with it. */
 export type Cell = Result.Result<unknown, ReadonlyArray<ValidationIssue>>
-export type CellReader = (text: string, header: string, row: () => Cells) => Cell
+/** `header` is the name that the file's header gives the cell's column: issues lead to it, in a row of nothing but the cell. */
+export type CellReader = (text: string, header: string) => Cell
 
 /** Characters of an external id: it is indexed, and an index entry has a bound. */
 const maxExternalId = 512
 
-const refused = (row: Cells, header: string, type: string, expected: string, message: string): Cell =>
-  Result.fail([problemIssue(row, { path: [header], type, expected, message })])
+const refused = (text: string, header: string, type: string, expected: string, message: string): Cell =>
+  Result.fail([problemIssue({ [header]: text }, { path: [header], type, expected, message })])
 
 /** Reads what JSON would have in the cell's place, checked by the attribute's own schema. */
 const bySchema = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
-  return (text, header, row) =>
-    Result.mapError(decode(text), ({ issue }) => schemaIssues(new SchemaIssue.Pointer([header], issue), row()))
+  return (text, header) =>
+    Result.mapError(decode(text), ({ issue }) => schemaIssues(new SchemaIssue.Pointer([header], issue), { [header]: text }))
 }
 
 const decimal = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i
@@ -36,47 +34,48 @@ const advice = (text: string, expected: string): string =>
 
 const number = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
   const checked = bySchema(Schema.Unknown.pipe(Schema.decodeTo(schema as never)) as never)
-  return (text, header, row) => {
+  return (text, header) => {
     const expected = "a number such as 1234.5"
-    if (!decimal.test(text)) return refused(row(), header, "number", expected, advice(text, expected))
-    return checked(Number(text) as unknown as string, header, row)
+    if (!decimal.test(text)) return refused(text, header, "number", expected, advice(text, expected))
+    return checked(Number(text) as unknown as string, header)
   }
 }
 
 const money = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
   const checked = bySchema(schema)
-  return (text, header, row) =>
+  return (text, header) =>
     grouped.test(text) && !decimal.test(text)
-      ? refused(row(), header, "money", "a decimal amount such as 1234.50", advice(text, "a decimal amount such as 1234.50"))
-      : checked(text, header, row)
+      ? refused(text, header, "money", "a decimal amount such as 1234.50", advice(text, "a decimal amount such as 1234.50"))
+      : checked(text, header)
 }
 
 const booleans: Readonly<Record<string, boolean>> = { true: true, false: false, yes: true, no: false, "1": true, "0": false }
 
-const boolean: CellReader = (text, header, row) => {
+const boolean: CellReader = (text, header) => {
   const value = booleans[text.toLowerCase()]
   const expected = "true or false"
-  return value === undefined ? refused(row(), header, "boolean", expected, advice(text, expected)) : Result.succeed(value)
+  return value === undefined ? refused(text, header, "boolean", expected, advice(text, expected)) : Result.succeed(value)
 }
 
 const json = (schema: Schema.ConstraintDecoder<unknown>, expected: string): CellReader => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
-  return (text, header, row) => {
+  return (text, header) => {
     let parsed: unknown
     try {
       parsed = JSON.parse(text)
     } catch {
-      return refused(row(), header, "json", expected, `Expected ${expected} but received ${JSON.stringify(text.slice(0, 100))}`)
+      return refused(text, header, "json", expected, `Expected ${expected} but received ${JSON.stringify(text.slice(0, 100))}`)
     }
     return Result.mapError(decode(parsed), ({ issue }) =>
-      schemaIssues(new SchemaIssue.Pointer([header], issue), { ...row(), [header]: parsed }))
+      schemaIssues(new SchemaIssue.Pointer([header], issue), { [header]: parsed }))
   }
 }
 
 /** For what nobody means to begin or end with a space. Metadata is kept as it was written. */
-export const trimmed = (reader: CellReader): CellReader => (text, header, row) => reader(text.trim(), header, row)
+export const trimmed = (reader: CellReader): CellReader => (text, header) => reader(text.trim(), header)
 
-const upperCase = (reader: CellReader): CellReader => (text, header, row) => reader(text.toUpperCase(), header, row)
+const upperCase = (reader: CellReader): CellReader => (text, header) =>
+  Result.orElse(reader(text.toUpperCase(), header), () => reader(text, header))
 
 const readerOf = (name: ImportedAttribute): CellReader => {
   if (name === "primaryExternalId") return bySchema(Text.check(Schema.isMaxLength(maxExternalId)))

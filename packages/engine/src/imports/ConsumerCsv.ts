@@ -2,7 +2,7 @@ import type { ConsumerMetadata } from "@audiences/domain/Scalar"
 import { problemIssue, type ValidationIssue } from "@audiences/domain/ValidationError"
 import { Result } from "effect"
 import type { ConsumerPatch } from "../consumers/ConsumerPatch.ts"
-import { attributeCells, type CellReader, type Cells, metadataCells, tagsOf, textCells, trimmed } from "./ConsumerCells.ts"
+import { attributeCells, type CellReader, metadataCells, tagsOf, textCells, trimmed } from "./ConsumerCells.ts"
 import { type ConsumerColumn, consumerColumns, isIdentifier } from "./ConsumerColumns.ts"
 import type { CsvRecord } from "./CsvRecords.ts"
 
@@ -10,8 +10,6 @@ import type { CsvRecord } from "./CsvRecords.ts"
 export interface ImportedRow {
   readonly line: number
   readonly patch: ConsumerPatch
-  /** The row as it stands in the file, for issues that are found later. */
-  readonly cells: () => Cells
 }
 
 export interface RejectedRow {
@@ -31,9 +29,9 @@ interface Draft {
 
 type Put = (draft: Draft, value: never) => void
 
-const namelessCells: CellReader = (text, header, row) =>
+const namelessCells: CellReader = (text, header) =>
   Result.fail([
-    problemIssue({ ...row(), [header]: text }, {
+    problemIssue({ [header]: text }, {
       path: [header],
       type: "header",
       expected: "nothing",
@@ -81,31 +79,30 @@ export class ConsumerCsv {
 
   row({ line, cells }: CsvRecord): Result.Result<ImportedRow, RejectedRow> {
     const issues: Array<ValidationIssue> = []
-    const row = (): Cells => Object.fromEntries(this.#headers.map((name, i) => [name, cells[i] ?? ""]))
-    if (cells.length !== this.#headers.length) return Result.fail({ line, issues: [this.#ragged(cells, row())] })
+    if (cells.length !== this.#headers.length) return Result.fail({ line, issues: [this.#ragged(cells)] })
     const draft: Draft = { patch: {}, metadata: new Map(), firstName: "", lastName: "" }
     cells.forEach((cell, i) => {
       const column = this.#columns[i]
       if (column === undefined || cell.trim() === "") return
       const [read, put] = column
-      const value = read(cell, this.#headers[i]!, row)
+      const value = read(cell, this.#headers[i]!)
       if (Result.isSuccess(value)) put(draft, value.success as never)
       else issues.push(...value.failure)
     })
     if (!this.#identifying.some((i) => cells[i]!.trim() !== "")) {
-      issues.push(problemIssue(row(), {
+      issues.push(problemIssue(undefined, {
         path: [],
         type: "identifier",
         expected: "email, phone or externalId",
         message: "None of email, phone and externalId is given"
       }))
     }
-    return issues.length === 0 ? Result.succeed({ line, patch: patchOf(draft), cells: row }) : Result.fail({ line, issues })
+    return issues.length === 0 ? Result.succeed({ line, patch: patchOf(draft) }) : Result.fail({ line, issues })
   }
 
-  #ragged(cells: ReadonlyArray<string>, row: Cells): ValidationIssue {
+  #ragged(cells: ReadonlyArray<string>): ValidationIssue {
     const expected = `${this.#headers.length} cells`
-    return problemIssue(row, {
+    return problemIssue(undefined, {
       path: [],
       type: "cells",
       expected,

@@ -17,7 +17,7 @@ export const maxRules = 1000
  * `[2, "values", 0]`.
  */
 export const compileRules = (lines: ReadonlyArray<RuleLine>): Result.Result<Condition, ReadonlyArray<Problem>> => {
-  if (lines.length > maxRules) return Result.fail([tooMany(lines.length)])
+  if (lines.length > maxRules) return Result.fail([tooManyRules(lines.length)])
   const problems: Array<Problem> = []
   const groups = new Map<string | null, Array<Condition>>()
   lines.forEach((line, i) => {
@@ -53,7 +53,8 @@ export const compileRule = (line: RuleLine, index: number): Result.Result<Condit
   return Result.succeed(negative.has(line.operator) ? { _tag: "Not", condition } : condition)
 }
 
-const tooMany = (count: number): Problem => ({
+/** The refusal of a list longer than `maxRules`. */
+export const tooManyRules = (count: number): Problem => ({
   path: [],
   type: "rule_count",
   expected: `at most ${maxRules} rules`,

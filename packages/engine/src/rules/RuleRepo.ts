@@ -18,14 +18,18 @@ export class RuleRepo extends Context.Service<RuleRepo, {
     audienceId: AudienceId,
     id: RuleId
   ) => Effect.Effect<Rule, AudienceNotFound | RuleNotFound>
-  /** Adds rules to those that are there, or puts them in their place; returns them in their order. */
+  /**
+   * Adds rules to those that are there, or puts them in their place; returns them in their order. `accept` sees all that the
+   * audience would then have.
+   */
   readonly insert: (
     actor: Actor,
     now: DateTime.Utc,
     audienceId: AudienceId,
     rules: ReadonlyArray<Rule>,
-    place: "beside" | "instead"
-  ) => Effect.Effect<ReadonlyArray<Rule>, AudienceNotFound | AudienceArchived | AudienceTypeMismatch>
+    place: "beside" | "instead",
+    accept: (rules: ReadonlyArray<Rule>) => Effect.Effect<void, ValidationError>
+  ) => Effect.Effect<ReadonlyArray<Rule>, AudienceNotFound | AudienceArchived | AudienceTypeMismatch | ValidationError>
   /** `change` sees the rule as it is when nobody else can change it. */
   readonly update: (
     actor: Actor,

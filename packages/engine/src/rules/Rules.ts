@@ -16,7 +16,7 @@ import { type Problem, refuse, type ValidationError } from "@audiences/domain/Va
 import { Context, DateTime, Effect, Layer, Result } from "effect"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { enqueueRefresh } from "../refreshes/EnqueueRefresh.ts"
-import { compileRule } from "./RuleCompiler.ts"
+import { compileRule, maxRules, tooManyRules } from "./RuleCompiler.ts"
 import { RuleRepo } from "./RuleRepo.ts"
 
 type Refused = ValidationError | AudienceNotFound | AudienceArchived
@@ -53,18 +53,18 @@ export class Rules extends Context.Service<Rules, {
         actor: Actor,
         audienceId: AudienceId,
         inputs: ReadonlyArray<RuleInput>,
-        place: "beside" | "instead"
+        place: "beside" | "instead",
+        accept: (rules: ReadonlyArray<Rule>) => Effect.Effect<void, ValidationError>
       ) {
         const made = yield* Effect.forEach(inputs, (input) => makeRule(actor.organizationId, audienceId, input))
-        const rules = yield* repo.insert(actor, yield* DateTime.now, audienceId, made, place)
+        const rules = yield* repo.insert(actor, yield* DateTime.now, audienceId, made, place, accept)
         yield* enqueueRefresh(queue, actor.organizationId, audienceId)
         return { made, rules }
       })
 
       const create = Effect.fn("Rules.create")(function*(actor: Actor, audienceId: AudienceId, input: RuleInput) {
-        const problems = inputProblems(audienceId, input)
-        if (problems.length > 0) return yield* refuse(input, problems)
-        const { made, rules } = yield* add(actor, audienceId, [input], "beside").pipe(
+        yield* refuseAny(input, inputProblems(audienceId, input))
+        const { made, rules } = yield* add(actor, audienceId, [input], "beside", (all) => refuseAny(input, listProblems(all))).pipe(
           Effect.catchTag("AudienceTypeMismatch", () => notDynamic(input))
         )
         return rules.find(({ id }) => id === made[0]!.id)!
@@ -73,8 +73,8 @@ export class Rules extends Context.Service<Rules, {
       const replace = Effect.fn("Rules.replace")(function*(actor: Actor, audienceId: AudienceId, input: RulesReplace) {
         const problems = input.rules.flatMap((rule, i) =>
           inputProblems(audienceId, rule).map((problem) => ({ ...problem, path: ["rules", i, ...problem.path] })))
-        if (problems.length > 0) return yield* refuse(input, problems)
-        const { rules } = yield* add(actor, audienceId, input.rules, "instead").pipe(
+        yield* refuseAny(input, [...problems, ...listProblems(input.rules, ["rules"])])
+        const { rules } = yield* add(actor, audienceId, input.rules, "instead", () => Effect.void).pipe(
           Effect.catchTag("AudienceTypeMismatch", () => notDynamic(input))
         )
         return rules
@@ -115,7 +115,13 @@ const otherAudience: Problem = {
 const notDynamic = (input: unknown) =>
   Effect.fail(refuse(input, [{ path: [], message: "Audience is not dynamic", type: "audience_type", expected: "a DYNAMIC audience" }]))
 
-// Lines compile one by one: a list of lines that compile does so too.
+const refuseAny = (input: unknown, problems: ReadonlyArray<Problem>) =>
+  problems.length > 0 ? Effect.fail(refuse(input, problems)) : Effect.void
+
+/** What is wrong with the list as a whole: its lines compile one by one. */
+const listProblems = (rules: ReadonlyArray<RuleLine>, path: ReadonlyArray<string> = []): ReadonlyArray<Problem> =>
+  rules.length > maxRules ? [{ ...tooManyRules(rules.length), path }] : []
+
 const lineProblems = (line: RuleLine): ReadonlyArray<Problem> =>
   Result.match(compileRule(line, 0), { onSuccess: () => [], onFailure: (problems) => problems })
 

@@ -56,7 +56,7 @@ describe("ConsumerCsv", () => {
       ["phone", "Invalid value: Expected a phone number such as +14155550123 but received \"0155\""],
       ["Total Spend", "Expected a decimal amount such as 1234.50 but received \"1,234.5\": write the number with a point before the decimals and nothing between the thousands, such as 1234.5"],
       ["totalOrders", "Expected a number such as 1234.5 but received \"1.234,5\": write the number with a point before the decimals and nothing between the thousands, such as 1234.5"],
-      ["activityRank", "Invalid value: Expected a value between 0 and 5 but received \"7\""],
+      ["activityRank", "Invalid value: Expected a value between 0 and 5 but received 7"],
       ["status", "Invalid type: Expected \"ACTIVE\" | \"INACTIVE\" but received \"gone\""],
       ["smsOptOut", "Expected true or false but received \"maybe\""],
       ["lastOrderAt", "Invalid value: Expected an ISO-8601 instant, such as 2026-01-31T09:30:00Z, or a date but received \"2024-02-30\""],

@@ -33,30 +33,19 @@ export interface ImportedPeople {
   readonly released: ReadonlyArray<readonly [StoredPerson, Identifier]>
 }
 
-const columnNames: { readonly [Name in Identifier]: ReadonlyArray<string> } = {
-  email: ["email"],
-  phone: ["phone"],
-  externalId: ["externalid", "primaryexternalid"]
-}
-
-const words: { readonly [Name in Identifier]: string } = { email: "Email", phone: "Phone", externalId: "External id" }
+const words: { readonly [Name in Identifier]: string } = { email: "Email", phone: "Phone", externalId: "External ID" }
 
 const isNew = (id: string): boolean => id.startsWith("new:")
 
-const conflictIssue = (row: ImportedRow, first: Identifier, conflict: Conflict): ValidationIssue => {
-  const cells = row.cells()
-  const header = (name: Identifier) =>
-    Object.keys(cells).find((each) => columnNames[name].includes(each.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ""))) ?? name
-  const { identifier } = conflict
-  const owner = conflict._tag === "Taken" && !isNew(conflict.owner) ? `consumer ${conflict.owner}` : "an earlier row of this file"
-  const self = conflict._tag === "Taken" && conflict.self !== null && !isNew(conflict.self) ? `is consumer ${conflict.self}'s` : "is another person's"
-  return problemIssue(cells, {
-    path: [header(identifier)],
-    type: "identity",
-    expected: `the ${header(identifier)} of the same person as the ${header(first)}`,
-    message: `${words[identifier]} already exists: it belongs to ${owner}, while the ${header(first)} ${self}`
+/** Names both: whose the identifier is, and whom the first one given means. */
+const conflictIssue = (given: Identifiers, first: Identifier, { identifier, owner, self }: Conflict & { readonly _tag: "Taken" }): ValidationIssue =>
+  problemIssue(given, {
+    path: [identifier],
+    type: "unique",
+    expected: `the ${identifier} of whom the ${first} means`,
+    message: `${words[identifier]} already exists: it is ${isNew(owner) ? "of an earlier row" : `consumer ${owner}'s`}, ` +
+      `while the ${first} is ${self === null ? "nobody's yet" : isNew(self) ? "of another row" : `consumer ${self}'s`}`
   })
-}
 
 /** Follows the rows of a chunk one after the other, as if each were written before the next is read, without writing any. */
 class Following {
@@ -86,7 +75,7 @@ class Following {
     const { id, conflicts } = identify(given, this.#directory)
     if (conflicts.length > 0) {
       const first = identifiers.find((name) => given[name] !== null)!
-      this.conflicting.push({ line: row.line, issues: conflicts.map((conflict) => conflictIssue(row, first, conflict)) })
+      this.conflicting.push({ line: row.line, issues: conflicts.flatMap((conflict) => conflict._tag === "Taken" ? [conflictIssue(given, first, conflict)] : []) })
       return
     }
     const key = id ?? (`new:${this.#people.size}` as ConsumerId)

@@ -50,15 +50,18 @@ const make = Effect.gen(function*() {
     now: DateTime.Utc,
     audienceId: AudienceId,
     rules: ReadonlyArray<Rule>,
-    place: "beside" | "instead"
+    place: "beside" | "instead",
+    accept: (rules: ReadonlyArray<Rule>) => Effect.Effect<void, ValidationError>
   ) {
     const { type, archived } = yield* lockAudience(sql, actor.organizationId, audienceId)
     if (type !== "DYNAMIC") return yield* new AudienceTypeMismatch({ type })
     if (archived) return yield* new AudienceArchived()
     if (place === "instead") yield* deleteRules(actor.organizationId, audienceId, null)
     yield* insertRules(sql, rules)
+    const all = yield* readAll(actor.organizationId, audienceId)
+    yield* accept(all)
     yield* raiseRevision(actor, now, audienceId)
-    return yield* readAll(actor.organizationId, audienceId)
+    return all
   }, contended(sql), Effect.catchTag("SqlError", Effect.die))
 
   const update = Effect.fn("RuleRepo.update")(function*(

@@ -1,11 +1,13 @@
 import { ImportId } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
+import { ImportRepo } from "@audiences/engine/imports/ImportRepo"
+import { runImport } from "@audiences/engine/imports/ImportRun"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { UploadUrls } from "@audiences/engine/imports/UploadUrls"
 import { assert, layer } from "@effect/vitest"
 import { Deferred, Effect, Exit, Stream } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, SqlError } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { readdir } from "node:fs/promises"
 import { freshOrganization } from "../../../../tools/vitest/PostgresTest.ts"
@@ -87,8 +89,8 @@ layer(ImportsTest)("Imports", (it) => {
       const done = yield* bringIn(place, "email,phone,name\nann@example.com,+49002,x\nbob@example.com,,y\nnew@example.com,+49001,z\n")
       assert.deepStrictEqual(yield* partition(done.id), { created: 0, updated: 1, unchanged: 0, duplicate: 0, rejected: 2 })
       const messages = done.errors!.map(({ issues }) => (issues[0] as { readonly message: string }).message)
-      assert.match(messages[0]!, /^Phone already exists: it belongs to consumer [0-9a-f-]{36}, while the email is consumer [0-9a-f-]{36}'s$/)
-      assert.match(messages[1]!, /^Phone already exists: it belongs to consumer [0-9a-f-]{36}, while the email is another person's$/)
+      assert.match(messages[0]!, /^Phone already exists: it is consumer [0-9a-f-]{36}'s, while the email is consumer [0-9a-f-]{36}'s$/)
+      assert.match(messages[1]!, /^Phone already exists: it is consumer [0-9a-f-]{36}'s, while the email is nobody's yet$/)
     }))
 
   it.effect("lets an identifier pass from one person to another within a file", () =>
@@ -252,6 +254,21 @@ layer(ImportsTest)("Imports", (it) => {
       assert.deepStrictEqual([done.status, done.processedConsumers], ["FAILED", 0])
       assert.include(done.failureReason, "archived")
       assert.deepStrictEqual((yield* traces(place)).consumers, [])
+    }))
+
+  it.effect("waits for a database that is away, and gives up on what no retry mends", () =>
+    Effect.gen(function*() {
+      const repo = yield* ImportRepo
+      const place = yield* fresh
+      const { id } = yield* upload(place, "email\na@b.co\n")
+      const failing = (defect: unknown) =>
+        Effect.exit(Effect.provideService(runImport(place.organizationId, id), ImportRepo, { ...repo, merge: () => Effect.die(defect) }))
+      const away = new SqlError.SqlError({ reason: new SqlError.ConnectionError({ cause: new Error("gone") }) })
+      assert.isTrue(Exit.isFailure(yield* failing(away)))
+      assert.strictEqual((yield* latest(place)).status, "PROCESSING")
+      assert.isTrue(Exit.isSuccess(yield* failing(new Error("a bug"))))
+      const done = yield* latest(place)
+      assert.deepStrictEqual([done.status, done.failureReason], ["FAILED", "Something went wrong that the file is not to blame for. Rows counted as processed are in."])
     }))
 
   it.effect("hands imports that stand still to the job queue again", () =>

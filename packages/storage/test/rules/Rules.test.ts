@@ -2,6 +2,8 @@ import type { AudienceId } from "@audiences/domain/AudienceId"
 import { RuleId, type RuleInput, type RuleLine } from "@audiences/domain/Rule"
 import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
+import type { ValidationError } from "@audiences/domain/ValidationError"
+import { maxRules } from "@audiences/engine/rules/RuleCompiler"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { Uuid } from "@audiences/domain/Uuid"
 import { assert, layer } from "@effect/vitest"
@@ -75,6 +77,22 @@ layer(ServiceTest)("Rules", (it) => {
       assert.deepStrictEqual(yield* paths(rules.update(actor, id, stored.id, { audienceId: other })), ["audienceId"])
       assert.deepStrictEqual(yield* rules.list(actor.organizationId, id), [stored])
       assert.deepStrictEqual(yield* revisionOf(id), { revision: 0, requested: 1 })
+    }))
+
+  it.effect("refuses more rules than an audience takes, also one by one", () =>
+    Effect.gen(function*() {
+      const actor = yield* freshActor
+      const rules = yield* Rules
+      const { id } = yield* makeAudience(actor, { type: "DYNAMIC" })
+      const most = Array.from({ length: maxRules }, (_, i) => rule(id, i))
+      const tooMany = yield* Effect.flip(rules.replace(actor, id, { rules: [...most, rule(id, 1)] }))
+      assert.deepStrictEqual((tooMany as ValidationError).issues.map(({ type, path }) => [type, path.map(({ key }) => key)]), [["rule_count", ["rules"]]])
+      yield* rules.replace(actor, id, { rules: most })
+      const before = yield* revisionOf(id)
+      const oneMore = yield* Effect.flip(rules.create(actor, id, rule(id, 1)))
+      assert.strictEqual((oneMore as ValidationError).issues[0]?.type, "rule_count")
+      assert.lengthOf(yield* rules.list(actor.organizationId, id), maxRules)
+      assert.deepStrictEqual(yield* revisionOf(id), before)
     }))
 
   it.effect("only a live DYNAMIC audience takes rules", () =>

@@ -1,0 +1,37 @@
+// Runs one import, and prints a line for each chunk that it has committed.
+import { ImportId } from "@audiences/domain/Import"
+import { OrganizationId } from "@audiences/domain/Organization"
+import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
+import { ImportRepo } from "@audiences/engine/imports/ImportRepo"
+import { Imports } from "@audiences/engine/imports/Imports"
+import { JobQueue } from "@audiences/engine/jobs/JobQueue"
+import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
+import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
+import { Postgres } from "@audiences/storage/postgres/Postgres"
+import { Console, Effect, Layer, Redacted } from "effect"
+
+const [, , url, folder, organizationId, importId, chunkRows] = process.argv
+
+const telling = Layer.effect(
+  ImportRepo,
+  Effect.map(ImportRepo, (repo) =>
+    ImportRepo.of({
+      ...repo,
+      merge: (...chunk) => Effect.tap(repo.merge(...chunk), Console.log(`merged from ${chunk[2].start}`))
+    }))
+)
+
+const layer = Imports.layer.pipe(
+  Layer.provide(telling),
+  Layer.provide(ImportRepoSql),
+  Layer.provide(UploadStoreFile({ folder: folder! })),
+  Layer.provide(Layer.succeed(JobQueue, JobQueue.of({ enqueue: () => Effect.void, work: () => Effect.void }))),
+  Layer.provide(Postgres({ url: Redacted.make(url!), maxConnections: 2 }))
+)
+
+await Effect.runPromise(
+  Effect.flatMap(Imports, (imports) => imports.run(OrganizationId.make(organizationId!), ImportId.make(importId!))).pipe(
+    Effect.provideService(ImportLimits, { maxBytes: 1_000_000_000, maxRows: 1_000_000, chunkRows: Number(chunkRows) }),
+    Effect.provide(layer)
+  )
+)
