@@ -17,10 +17,12 @@ const refused = (text: string, header: string, type: string, expected: string, m
   Result.fail([problemIssue({ [header]: text }, { path: [header], type, expected, message })])
 
 /** Reads what JSON would have in the cell's place, checked by the attribute's own schema. */
-const bySchema = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
+const bySchema = (schema: Schema.ConstraintDecoder<unknown>, valueOf: (text: string) => unknown = (text) => text): CellReader => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
-  return (text, header) =>
-    Result.mapError(decode(text), ({ issue }) => schemaIssues(new SchemaIssue.Pointer([header], issue), { [header]: text }))
+  return (text, header) => {
+    const value = valueOf(text)
+    return Result.mapError(decode(value), ({ issue }) => schemaIssues(new SchemaIssue.Pointer([header], issue), { [header]: value }))
+  }
 }
 
 const decimal = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i
@@ -33,41 +35,40 @@ const advice = (text: string, expected: string): string =>
   (grouped.test(text) ? ": write the number with a point before the decimals and nothing between the thousands, such as 1234.5" : "")
 
 const number = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
-  const checked = bySchema(Schema.Unknown.pipe(Schema.decodeTo(schema as never)) as never)
-  return (text, header) => {
-    const expected = "a number such as 1234.5"
-    if (!decimal.test(text)) return refused(text, header, "number", expected, advice(text, expected))
-    return checked(Number(text) as unknown as string, header)
-  }
+  const checked = bySchema(schema, Number)
+  const expected = "a number such as 1234.5"
+  return (text, header) =>
+    decimal.test(text) ? checked(text, header) : refused(text, header, "number", expected, advice(text, expected))
 }
 
 const money = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
   const checked = bySchema(schema)
+  const expected = "a decimal amount such as 1234.50"
   return (text, header) =>
     grouped.test(text) && !decimal.test(text)
-      ? refused(text, header, "money", "a decimal amount such as 1234.50", advice(text, "a decimal amount such as 1234.50"))
+      ? refused(text, header, "money", expected, advice(text, expected))
       : checked(text, header)
 }
 
-const booleans: Readonly<Record<string, boolean>> = { true: true, false: false, yes: true, no: false, "1": true, "0": false }
+const booleans: ReadonlyMap<string, boolean> = new Map([
+  ["true", true], ["yes", true], ["1", true], ["false", false], ["no", false], ["0", false]
+])
 
 const boolean: CellReader = (text, header) => {
-  const value = booleans[text.toLowerCase()]
+  const value = booleans.get(text.toLowerCase())
   const expected = "true or false"
   return value === undefined ? refused(text, header, "boolean", expected, advice(text, expected)) : Result.succeed(value)
 }
 
 const json = (schema: Schema.ConstraintDecoder<unknown>, expected: string): CellReader => {
-  const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
+  const checked = bySchema(schema, JSON.parse)
   return (text, header) => {
-    let parsed: unknown
     try {
-      parsed = JSON.parse(text)
-    } catch {
-      return refused(text, header, "json", expected, `Expected ${expected} but received ${JSON.stringify(text.slice(0, 100))}`)
+      return checked(text, header)
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      return refused(text, header, "json", expected, advice(text, expected))
     }
-    return Result.mapError(decode(parsed), ({ issue }) =>
-      schemaIssues(new SchemaIssue.Pointer([header], issue), { [header]: parsed }))
   }
 }
 

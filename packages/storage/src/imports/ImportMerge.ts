@@ -9,6 +9,7 @@ import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { addStaticMembers } from "../memberships/StaticMembers.ts"
 import { assignments, type ConsumerColumns, consumerColumns, fieldsOf, insertedNames, insertedValues, isNews, rowsOf } from "./ConsumerColumns.ts"
+import { storeErrors } from "./ImportErrors.ts"
 import { type ImportedPerson, importedPeople, type StoredPerson } from "./ImportedPeople.ts"
 
 /** Which import a chunk belongs to. */
@@ -95,12 +96,6 @@ const record = (sql: SqlClient.SqlClient, { organizationId }: ImportKey, ordinal
     ? Effect.void
     : sql`SELECT record_change(${organizationId}::uuid, ${ordinals}::int[], ${fields}::text[], NULL)`
 
-const storeErrors = (sql: SqlClient.SqlClient, { organizationId, id }: ImportKey, rejected: ImportChunk["rejected"]) =>
-  rejected.length === 0 ? Effect.void : sql`
-    INSERT INTO import_errors (organization_id, import_id, row, issues)
-    SELECT ${organizationId}::uuid, ${id}::uuid, e.line, e.issues
-    FROM jsonb_to_recordset(${JSON.stringify(rejected)}::text::jsonb) AS e(line bigint, issues jsonb)`
-
 const count = (sql: SqlClient.SqlClient, { organizationId, id }: ImportKey, rows: {
   readonly created: number
   readonly updated: number
@@ -133,7 +128,7 @@ export const mergeChunk = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, 
     : yield* insert(sql, key, consumerColumns(created.map(({ patch }) => patch)), created.length)
 
   const rejected = [...chunk.rejected, ...conflicting]
-  yield* storeErrors(sql, key, rejected)
+  yield* storeErrors(sql, key.organizationId, key.id, rejected)
   yield* count(sql, key, {
     created: inserted.length,
     updated: updated.length,

@@ -8,6 +8,7 @@ import { AudienceNotStatic, ChunkRefused, type ImportChunk, type ImportOpening, 
 import { DateTime, type Duration, Duration as Durations, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { contended } from "../postgres/Contended.ts"
+import { storeErrors } from "./ImportErrors.ts"
 import { mergeChunk } from "./ImportMerge.ts"
 import { importColumns, importOfRow, ImportRow } from "./ImportRow.ts"
 
@@ -139,11 +140,8 @@ export const ImportRepoSql = Layer.effect(
         UPDATE imports SET status = 'FAILED', failure_reason = ${message}, updated_at = clock_timestamp()
         WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING' RETURNING 1`
       if (failed.length === 0) return
-      const issues = JSON.stringify([problemIssue(undefined, { path: [], type: "file", expected: "a CSV of consumers", message })])
-      yield* sql`
-        INSERT INTO import_errors (organization_id, import_id, row, issues)
-        VALUES (${organizationId}::uuid, ${id}::uuid, ${line}::bigint, ${issues}::text::jsonb)
-        ON CONFLICT (organization_id, import_id, row) DO UPDATE SET issues = import_errors.issues || EXCLUDED.issues`
+      const issues = [problemIssue(undefined, { path: [], type: "file", expected: "a CSV of consumers", message })]
+      yield* storeErrors(sql, organizationId, id, [{ line, issues }])
     }, sql.withTransaction, Effect.orDie)
 
     const quiet = Effect.fn("ImportRepo.quiet")(function*(duration: Duration.Duration) {

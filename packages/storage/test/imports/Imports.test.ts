@@ -93,6 +93,14 @@ layer(ImportsTest)("Imports", (it) => {
       assert.match(messages[1]!, /^Phone already exists: it is consumer [0-9a-f-]{36}'s, while the email is nobody's yet$/)
     }))
 
+  it.effect("rejects, and can tell of, what the database cannot keep", () =>
+    Effect.gen(function*() {
+      const cell = (json: string) => `"${json.replaceAll("\"", "\"\"")}"`
+      const file = ["email,metadata", ...["{\"a\":\"\\u0000\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\\\u0000\"}", "{\"a\":1e999}"].map((json, i) => `p${i}@b.co,${cell(json)}`)].join("\n")
+      const done = yield* bringIn(yield* fresh, file)
+      assert.deepStrictEqual([done.status, done.errors?.map(({ row }) => row)], ["COMPLETED", [2, 3, 5]])
+    }))
+
   it.effect("lets an identifier pass from one person to another within a file", () =>
     Effect.gen(function*() {
       const place = yield* fresh
