@@ -10,6 +10,7 @@ export const bundle: Options = {
   dts: false,
   sourcemap: true,
   clean: true,
+  silent: true,
   minify: true,
   splitting: false,
   target: "node22",
