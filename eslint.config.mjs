@@ -12,23 +12,44 @@ export default ts.config(
     plugins: { "@nx": nx },
     rules: {
       "require-yield": "off",
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_", destructuredArrayIgnorePattern: "^_" }],
-      "@nx/enforce-module-boundaries": ["error", {
-        enforceBuildableLibDependency: true,
-        banTransitiveDependencies: true,
-        allowCircularSelfDependency: true,
-        // Test set-up and build settings are shared by path: as a package they would depend on every package that depends on them.
-        allow: ["../../tools/**", "../../../tools/**", "../../../../tools/**"],
-        depConstraints: [
-          { sourceTag: "scope:domain", onlyDependOnLibsWithTags: [], bannedExternalImports: ["@effect/platform*", "@effect/sql*", "pg*", "node:*"] },
-          { sourceTag: "scope:client", onlyDependOnLibsWithTags: ["scope:domain"], bannedExternalImports: ["pg*", "@effect/sql-*"] },
-          { sourceTag: "scope:engine", onlyDependOnLibsWithTags: ["scope:domain"], bannedExternalImports: ["pg*", "@effect/sql-*"] },
-          { sourceTag: "scope:storage", onlyDependOnLibsWithTags: ["scope:domain", "scope:engine"] },
-          { sourceTag: "scope:server", onlyDependOnLibsWithTags: ["scope:domain", "scope:client", "scope:engine", "scope:storage"] },
-          { sourceTag: "scope:cli", onlyDependOnLibsWithTags: ["scope:domain", "scope:client"] },
-          { sourceTag: "scope:tools", onlyDependOnLibsWithTags: ["*"] }
-        ]
-      }]
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_", destructuredArrayIgnorePattern: "^_" }
+      ],
+      "@nx/enforce-module-boundaries": [
+        "error",
+        {
+          enforceBuildableLibDependency: true,
+          banTransitiveDependencies: true,
+          allowCircularSelfDependency: true,
+          // Test set-up and build settings are shared by path: as a package they would depend on every package that depends on them.
+          allow: ["../../tools/**", "../../../tools/**", "../../../../tools/**"],
+          depConstraints: [
+            {
+              sourceTag: "scope:domain",
+              onlyDependOnLibsWithTags: [],
+              bannedExternalImports: ["@effect/platform*", "@effect/sql*", "pg*", "node:*"]
+            },
+            {
+              sourceTag: "scope:client",
+              onlyDependOnLibsWithTags: ["scope:domain"],
+              bannedExternalImports: ["pg*", "@effect/sql-*"]
+            },
+            {
+              sourceTag: "scope:engine",
+              onlyDependOnLibsWithTags: ["scope:domain"],
+              bannedExternalImports: ["pg*", "@effect/sql-*"]
+            },
+            { sourceTag: "scope:storage", onlyDependOnLibsWithTags: ["scope:domain", "scope:engine"] },
+            {
+              sourceTag: "scope:server",
+              onlyDependOnLibsWithTags: ["scope:domain", "scope:client", "scope:engine", "scope:storage"]
+            },
+            { sourceTag: "scope:cli", onlyDependOnLibsWithTags: ["scope:domain", "scope:client"] },
+            { sourceTag: "scope:tools", onlyDependOnLibsWithTags: ["*"] }
+          ]
+        }
+      ]
     }
   },
   {

@@ -3,5 +3,10 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   resolve: { conditions: ["@audiences/source"] },
   ssr: { resolve: { conditions: ["@audiences/source"] } },
-  test: { include: ["test/**/*.test.ts"], globalSetup: ["../../tools/vitest/postgres.ts"], testTimeout: 30_000, hookTimeout: 60_000 }
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["../../tools/vitest/postgres.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000
+  }
 })

@@ -43,7 +43,7 @@ export class Sample {
       }
       return undefined
     }
-    const listed = await find(listName) ?? await client.audiences.create({ name: listName, type: "STATIC_LIST" })
+    const listed = (await find(listName)) ?? (await client.audiences.create({ name: listName, type: "STATIC_LIST" }))
     if (!listed.imports.some((each) => each.status === "COMPLETED")) {
       const { uploadUrl } = await client.imports.create(listed.id)
       await client.imports.upload(uploadUrl, await readFile(file))
@@ -51,14 +51,17 @@ export class Sample {
         const { failureReason, processedConsumers, status } = await client.imports.latest(listed.id)
         if (status === "FAILED") throw new Error(`the import of the sample failed: ${failureReason}`)
         if (status === "COMPLETED") {
-          print(`Imported ${processedConsumers} consumers from examples/retail/consumers.csv (UCI Online Retail, CC BY 4.0, Dr Daqing Chen).`)
+          print(
+            `Imported ${processedConsumers} consumers from examples/retail/consumers.csv (UCI Online Retail, CC BY 4.0, Dr Daqing Chen).`
+          )
           break
         }
         await setTimeout(100)
       }
     }
-    const regulars = await find(regularsName) ??
-      await client.audiences.create({ name: regularsName, type: "DYNAMIC", rules: regularsRules })
+    const regulars =
+      (await find(regularsName)) ??
+      (await client.audiences.create({ name: regularsName, type: "DYNAMIC", rules: regularsRules }))
     while ((await client.audiences.status(regulars.id)).inProgress) await setTimeout(50)
     return new Sample(
       listed,

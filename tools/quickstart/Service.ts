@@ -4,7 +4,8 @@ import { setTimeout } from "node:timers/promises"
 import { resolve } from "node:path"
 
 /** The address a client on this machine uses for a server that listens on all. */
-const reachable = (host: string) => host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host
+const reachable = (host: string) =>
+  host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host
 
 /** The server as `npm start` runs it, as a child: Ctrl-C reaches both, and the quickstart ends when the server has. */
 export class Service {
@@ -40,12 +41,17 @@ export class Service {
     const origin = `http://${reachable(process.env.AUDIENCES_HOST || "127.0.0.1")}:${process.env.AUDIENCES_PORT || "4800"}`
     let running = true
     void ended.then(() => (running = false))
-    while (!(await fetch(`${origin}/health/ready`).then((answer) => answer.ok, () => false))) {
-      if (!running) process.exit(await ended || 1)
+    while (
+      !(await fetch(`${origin}/health/ready`).then(
+        (answer) => answer.ok,
+        () => false
+      ))
+    ) {
+      if (!running) process.exit((await ended) || 1)
       await setTimeout(50)
     }
     // Somebody else's server may answer at that address, while ours has found the port taken.
-    if (await Promise.race([ended, setTimeout(100, undefined)]) !== undefined) process.exit(1)
+    if ((await Promise.race([ended, setTimeout(100, undefined)])) !== undefined) process.exit(1)
     const keyFile = resolve(root.pathname, process.env.AUDIENCES_DATA_DIR || "data", "secret-key")
     const secretKey = process.env.AUDIENCES_SECRET_KEY || (await readFile(keyFile, "utf8")).trim()
     return new Service(server, ended, origin, secretKey)

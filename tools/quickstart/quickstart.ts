@@ -12,9 +12,11 @@ const audiences = (service: Service, ...parameters: ReadonlyArray<string>): Prom
     spawn(process.execPath, [new URL("packages/cli/bin/audiences.js", root).pathname, ...parameters], {
       stdio: "inherit",
       env: { ...process.env, AUDIENCES_URL: service.baseUrl, AUDIENCES_SECRET_KEY: service.secretKey }
-    }).on("error", reject).on("exit", (code) =>
-      code === 0 ? resolve() : reject(new Error(`audiences ${parameters[0]} ended with exit code ${code}`))
-    )
+    })
+      .on("error", reject)
+      .on("exit", (code) =>
+        code === 0 ? resolve() : reject(new Error(`audiences ${parameters[0]} ended with exit code ${code}`))
+      )
   })
 
 const curl = (service: Service): string =>
@@ -43,4 +45,4 @@ try {
   process.exitCode = 1
   service.stop()
 }
-process.exitCode = await service.ended || process.exitCode
+process.exitCode = (await service.ended) || process.exitCode

@@ -34,7 +34,9 @@ const cents = (amount: string): bigint => {
 /** One consumer per customer of the invoices (`invoice,invoice_date,customer_id,total_price`), in the order of their numbers. */
 export const consumersOf = (invoices: string): string => {
   const customers = new Map<number, Totals>()
-  for (const [, date, customer, total] of parse(invoices, { from_line: 2 }) as Array<[string, string, string, string]>) {
+  for (const [, date, customer, total] of parse(invoices, { from_line: 2 }) as Array<
+    [string, string, string, string]
+  >) {
     const known = customers.get(Number(customer))
     if (known === undefined) customers.set(Number(customer), { orders: 1n, cents: cents(total), lastOrderAt: date })
     else {
@@ -43,14 +45,16 @@ export const consumersOf = (invoices: string): string => {
       if (date > known.lastOrderAt) known.lastOrderAt = date
     }
   }
-  const lines = [...customers].sort(([a], [b]) => a - b).map(([customer, totals]) =>
-    [
-      customer,
-      totals.orders,
-      decimal(totals.cents, 2),
-      divide(totals.cents, totals.orders * 100n, 8),
-      `${totals.lastOrderAt}T00:00:00Z`
-    ].join(",")
-  )
+  const lines = [...customers]
+    .sort(([a], [b]) => a - b)
+    .map(([customer, totals]) =>
+      [
+        customer,
+        totals.orders,
+        decimal(totals.cents, 2),
+        divide(totals.cents, totals.orders * 100n, 8),
+        `${totals.lastOrderAt}T00:00:00Z`
+      ].join(",")
+    )
   return [columns.join(","), ...lines, ""].join("\n")
 }

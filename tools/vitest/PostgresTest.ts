@@ -9,7 +9,7 @@ import { inject } from "vitest"
 export const PostgresTest = Postgres({ url: Redacted.make(inject("postgresUrl")), maxConnections: 10 })
 
 /** A new, empty organization: tests of one database do not see each other. */
-export const freshOrganization = Effect.gen(function*() {
+export const freshOrganization = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const id = OrganizationId.make(yield* yield* Uuid)
   yield* sql`

@@ -30,21 +30,31 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await chmod(directory, 0o755)
   const scope = Scope.makeUnsafe()
   const name = `test_${randomBytes(6).toString("hex")}`
-  const server = external ?? await Effect.runPromise(
-    Layer.buildWithScope(EmbeddedPostgres.layer({ dataDir: directory }), scope).pipe(
-      Effect.flatMap((context) => Effect.map(Effect.provideContext(EmbeddedPostgres, context), ({ url }) => Redacted.value(url)))
-    )
-  )
+  const server =
+    external ??
+    (await Effect.runPromise(
+      Layer.buildWithScope(EmbeddedPostgres.layer({ dataDir: directory }), scope).pipe(
+        Effect.flatMap((context) =>
+          Effect.map(Effect.provideContext(EmbeddedPostgres, context), ({ url }) => Redacted.value(url))
+        )
+      )
+    ))
   const run = <A, E>(url: string, effect: Effect.Effect<A, E, SqlClient.SqlClient>) =>
     Effect.runPromise(Effect.provide(effect, Postgres({ url: Redacted.make(url), maxConnections: 2 })))
-  await run(server, Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`CREATE DATABASE ${name}`)))
+  await run(
+    server,
+    Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`CREATE DATABASE ${name}`))
+  )
   const url = databaseOf(server, name)
   await run(url, Layer.build(Migrations).pipe(Effect.scoped))
   project.provide("postgresUrl", url)
 
   return async () => {
     if (external !== undefined) {
-      await run(server, Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`DROP DATABASE ${name} WITH (FORCE)`)))
+      await run(
+        server,
+        Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`DROP DATABASE ${name} WITH (FORCE)`))
+      )
     }
     await Effect.runPromise(Scope.close(scope, Exit.void))
     await rm(directory, { recursive: true, force: true })

@@ -32,7 +32,8 @@ const crc32 = (text: string): number => {
 }
 
 const checksum = (text: string): string => {
-  let rest = crc32(text), encoded = ""
+  let rest = crc32(text),
+    encoded = ""
   for (let i = 0; i < checksumLength; i++) {
     encoded = alphabet[rest % 62]! + encoded
     rest = Math.floor(rest / 62)

@@ -10,10 +10,14 @@ import { OpenMap, Text } from "./Scalar.ts"
 import { SyncSource, SyncSourceInput } from "./SyncSource.ts"
 
 /** DYNAMIC: who meets the rules. STATIC_LIST: who was chosen. SYNCED_LIST: kept equal to a list at a vendor. */
-export const AudienceType = Schema.Literals(["DYNAMIC", "STATIC_LIST", "SYNCED_LIST"]).annotate({ identifier: "AudienceType" })
+export const AudienceType = Schema.Literals(["DYNAMIC", "STATIC_LIST", "SYNCED_LIST"]).annotate({
+  identifier: "AudienceType"
+})
 export type AudienceType = typeof AudienceType.Type
 
-export const AudienceGroupType = Schema.Literals(["SEGMENTED_VALUE", "RFM"]).annotate({ identifier: "AudienceGroupType" })
+export const AudienceGroupType = Schema.Literals(["SEGMENTED_VALUE", "RFM"]).annotate({
+  identifier: "AudienceGroupType"
+})
 export type AudienceGroupType = typeof AudienceGroupType.Type
 
 const nullable = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
@@ -66,17 +70,16 @@ const chosen = {
   /** Validated and ignored: the server sets it. */
   lastRefreshedAt: nullable(InstantInput),
   metadata: nullable(OpenMap),
-  refreshIntervalSeconds: nullable(Schema.Finite.check(
-    Schema.isInt(),
-    Schema.isBetween({ minimum: 1, maximum: 2_147_483_647 }, { expected: "a whole number of seconds, 1 or more" })
-  ))
+  refreshIntervalSeconds: nullable(
+    Schema.Finite.check(
+      Schema.isInt(),
+      Schema.isBetween({ minimum: 1, maximum: 2_147_483_647 }, { expected: "a whole number of seconds, 1 or more" })
+    )
+  )
 }
 
 /** Trimmed, 1 to 255 characters; need not be unique. */
-const AudienceName = Schema.Trim.pipe(Schema.decodeTo(Text.check(
-  Schema.isNonEmpty(),
-  Schema.isMaxCodePoints(255)
-)))
+const AudienceName = Schema.Trim.pipe(Schema.decodeTo(Text.check(Schema.isNonEmpty(), Schema.isMaxCodePoints(255))))
 
 /** What a caller may choose; the server fills in the rest. */
 export const AudienceCreate = Schema.Struct({

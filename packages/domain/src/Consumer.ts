@@ -25,7 +25,10 @@ const nullable = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.
 /** One `@` with something before it, and a dotted domain after it; at most 320 characters. */
 export const Email = Text.check(
   Schema.isMaxLength(320),
-  Schema.isPattern(/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/u, { expected: "an email address", toJsonSchema: () => ({ format: "email" }) })
+  Schema.isPattern(/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/u, {
+    expected: "an email address",
+    toJsonSchema: () => ({ format: "email" })
+  })
 )
 
 /** E.164, syntax only. */
@@ -121,6 +124,9 @@ export type ConsumerFull = typeof ConsumerFull.Type
 
 export const ConsumerPage = pageOf(ConsumerFull).annotate({ identifier: "ConsumerPage" })
 
+/** Characters: what the identity index can hold in any script. */
+export const maxExternalIdLength = 512
+
 /** One consumer of a batch: inserted, or merged into the one it identifies. An absent key leaves the stored value, null clears it. */
 export const ConsumerCreate = Schema.Struct({
   email: nullable(Email),
@@ -128,7 +134,7 @@ export const ConsumerCreate = Schema.Struct({
   phone: nullable(Phone),
   phoneVerified: Schema.Boolean,
   /** The caller's own id of this person. An extension; returned as `primaryExternalId`. */
-  externalId: nullable(Text.check(Schema.isNonEmpty())),
+  externalId: nullable(Text.check(Schema.isNonEmpty(), Schema.isMaxLength(maxExternalIdLength))),
   ...text,
   status: ConsumerStatus,
   smsOptOut: Schema.optionalKey(Schema.Boolean),
@@ -147,7 +153,9 @@ export type ConsumerCreate = typeof ConsumerCreate.Type
 export const maxBatchSize = 500
 
 export const ConsumersCreate = Schema.Struct({
-  consumers: Schema.Array(ConsumerCreate).check(Schema.isMaxLength(maxBatchSize, { message: `Max batch size is ${maxBatchSize}` }))
+  consumers: Schema.Array(ConsumerCreate).check(
+    Schema.isMaxLength(maxBatchSize, { message: `Max batch size is ${maxBatchSize}` })
+  )
 }).annotate({ identifier: "ConsumersCreate" })
 export type ConsumersCreate = typeof ConsumersCreate.Type
 

@@ -7,7 +7,9 @@ import { OrganizationId } from "./Organization.ts"
 export const ImportId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("ImportId"))
 export type ImportId = typeof ImportId.Type
 
-export const ImportStatus = Schema.Literals(["PENDING", "PROCESSING", "COMPLETED", "FAILED"]).annotate({ identifier: "ImportStatus" })
+export const ImportStatus = Schema.Literals(["PENDING", "PROCESSING", "COMPLETED", "FAILED"]).annotate({
+  identifier: "ImportStatus"
+})
 export type ImportStatus = typeof ImportStatus.Type
 
 /** Why a row was refused. `row` is the line's number as an editor shows it, the header being line 1. */

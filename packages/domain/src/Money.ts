@@ -4,7 +4,7 @@ const pattern = /^\d{1,12}(\.\d{1,8})?$/u
 
 /** An amount as a decimal string of at most 12 digits before and 8 after the point. Never a float. */
 export const Money = Schema.String.check(
-  Schema.isPattern(pattern, { expected: "a decimal string such as \"1234.50\" (at most 12 digits, 8 decimals)" })
+  Schema.isPattern(pattern, { expected: 'a decimal string such as "1234.50" (at most 12 digits, 8 decimals)' })
 )
 export type Money = typeof Money.Type
 

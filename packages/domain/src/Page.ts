@@ -9,7 +9,8 @@ export const PageInfo = Schema.Struct({
 export type PageInfo = typeof PageInfo.Type
 
 /** One page of a list. */
-export const pageOf = <Item extends Schema.Top>(item: Item) => Schema.Struct({ data: Schema.Array(item), pageInfo: PageInfo })
+export const pageOf = <Item extends Schema.Top>(item: Item) =>
+  Schema.Struct({ data: Schema.Array(item), pageInfo: PageInfo })
 export interface Page<Item> {
   readonly data: ReadonlyArray<Item>
   readonly pageInfo: PageInfo
@@ -18,10 +19,7 @@ export interface Page<Item> {
 export const defaultPageSize = 20
 export const maxPageSize = 100
 
-const PageSize = Schema.FiniteFromString.check(
-  Schema.isInt(),
-  Schema.isBetween({ minimum: 1, maximum: maxPageSize })
-)
+const PageSize = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: maxPageSize }))
 
 /** Forwards with `first` and `after`, backwards with `last` and `before`; without either, the first 20. */
 export const pageQuery = {
@@ -36,7 +34,9 @@ export const SortDirection = Schema.Literals(["asc", "desc"])
 export type SortDirection = typeof SortDirection.Type
 
 /** A query parameter that is `true` or `false`. */
-export const BooleanFromString = Schema.Literals(["true", "false"]).pipe(Schema.decodeTo(Schema.Boolean, {
-  decode: SchemaGetter.transform((text: "true" | "false") => text === "true"),
-  encode: SchemaGetter.transform((value: boolean) => value ? "true" as const : "false" as const)
-}))
+export const BooleanFromString = Schema.Literals(["true", "false"]).pipe(
+  Schema.decodeTo(Schema.Boolean, {
+    decode: SchemaGetter.transform((text: "true" | "false") => text === "true"),
+    encode: SchemaGetter.transform((value: boolean) => (value ? ("true" as const) : ("false" as const)))
+  })
+)

@@ -1,8 +1,10 @@
 import { Schema } from "effect"
 
+const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed()
+
 /** Text that PostgreSQL can store: no U+0000, no lone surrogate. */
 export const Text = Schema.String.check(
-  Schema.makeFilter((text) => !text.includes("\0") && text.isWellFormed(), {
+  Schema.makeFilter(isStorable, {
     identifier: "Text",
     expected: "text without U+0000 and without lone surrogates"
   })
@@ -12,17 +14,25 @@ export const Scalar = Schema.Union([Text, Schema.Finite, Schema.Boolean, Schema.
 export type Scalar = typeof Scalar.Type
 
 /** What is known of a consumer beyond its attributes: one level deep, values are scalars or lists of scalars. */
-export const ConsumerMetadata = Schema.Record(Text, Schema.Union([Scalar, Schema.Array(Scalar)]))
+export const ConsumerMetadata = Schema.Record(Schema.String, Schema.Union([Scalar, Schema.Array(Scalar)])).check(
+  // A check, since a record schema drops the keys that its key schema refuses.
+  Schema.makeFilter((metadata) => Object.keys(metadata).every(isStorable), {
+    expected: "keys without U+0000 and without lone surrogates"
+  })
+)
 export type ConsumerMetadata = typeof ConsumerMetadata.Type
 
-const storable = (value: unknown): boolean => {
+const holdsStorable = (value: unknown): boolean => {
   switch (typeof value) {
     case "string":
-      return !value.includes("\0") && value.isWellFormed()
+      return isStorable(value)
     case "object":
-      return value === null || (Array.isArray(value)
-        ? value.every(storable)
-        : Object.entries(value).every(([key, each]) => storable(key) && storable(each)))
+      return (
+        value === null ||
+        (Array.isArray(value)
+          ? value.every(holdsStorable)
+          : Object.entries(value).every(([key, each]) => isStorable(key) && holdsStorable(each)))
+      )
     default:
       return true
   }
@@ -30,6 +40,6 @@ const storable = (value: unknown): boolean => {
 
 /** Any JSON object; kept as it was sent. */
 export const OpenMap = Schema.Record(Schema.String, Schema.Unknown).check(
-  Schema.makeFilter(storable, { expected: "an object whose texts have no U+0000 and no lone surrogates" })
+  Schema.makeFilter(holdsStorable, { expected: "an object whose texts have no U+0000 and no lone surrogates" })
 )
 export type OpenMap = typeof OpenMap.Type

@@ -1,6 +1,5 @@
 import { Context, Effect } from "effect"
 
-
 /** RFC 9562 version 7: 48 bits of milliseconds, then 74 random bits. */
 const uuidV7 = Effect.clockWith((clock) =>
   Effect.sync(() => {

@@ -23,7 +23,9 @@ export type ValidationIssue = typeof ValidationIssue.Type
 export class ValidationError extends Schema.Error<ValidationError>("ValidationError")(
   {
     _tag: Schema.tagDefaultOmit("ValidationError"),
-    error: Schema.Literal("validation_error").pipe(Schema.withConstructorDefault(Effect.succeed("validation_error" as const))),
+    error: Schema.Literal("validation_error").pipe(
+      Schema.withConstructorDefault(Effect.succeed("validation_error" as const))
+    ),
     issues: Schema.Array(ValidationIssue)
   },
   { httpApiStatus: 400 }
@@ -127,7 +129,9 @@ const shape = (ast: SchemaAST.AST): string => {
 
 /** What a check or a refused value expects, as `SchemaIssue` words it without the input: `Expected an integer`. */
 const expectation = (issue: SchemaIssue.Issue): string =>
-  SchemaIssue.makeFormatterStandardSchemaV1()(issue).issues[0]?.message.replace(/^Expected /, "").replace(/, got [^]*$/, "") ?? "a valid value"
+  SchemaIssue.makeFormatterStandardSchemaV1()(issue)
+    .issues[0]?.message.replace(/^Expected /, "")
+    .replace(/, got [^]*$/, "") ?? "a valid value"
 
 const findings = (issue: SchemaIssue.Issue, keys: ReadonlyArray<PropertyKey>): Array<Finding> => {
   switch (issue._tag) {
@@ -141,15 +145,23 @@ const findings = (issue: SchemaIssue.Issue, keys: ReadonlyArray<PropertyKey>): A
       const inner = issue.issues.flatMap((each) => findings(each, keys))
       // Members that fail deeper, or on a check, came closest to a match; when none did, the union itself is what was expected.
       const close = inner.filter((each) => each.keys.length > keys.length || each.kind === "validation")
-      return close.length > 0 ? close : [{ kind: "schema", type: "union", expected: shape(issue.ast), message: undefined, keys, missing: false }]
+      return close.length > 0
+        ? close
+        : [{ kind: "schema", type: "union", expected: shape(issue.ast), message: undefined, keys, missing: false }]
     }
     case "Filter": {
       const nested = findings(issue.issue, keys)
       const message = issue.filter.annotations?.message
-      const id = issue.filter.annotations?.identifier ?? issue.filter.annotations?.representation?.id?.split("/").pop() ?? "check"
+      const id =
+        issue.filter.annotations?.identifier ??
+        issue.filter.annotations?.representation?.id?.split("/").pop() ??
+        "check"
       return nested.map((each) => ({
         kind: "validation",
-        type: String(id).replace(/^is/, "").replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase(),
+        type: String(id)
+          .replace(/^is/, "")
+          .replace(/(?<=[a-z])(?=[A-Z])/g, "_")
+          .toLowerCase(),
         expected: expectation(issue),
         message: typeof message === "string" ? message : each.message,
         keys: each.keys,
@@ -157,27 +169,33 @@ const findings = (issue: SchemaIssue.Issue, keys: ReadonlyArray<PropertyKey>): A
       }))
     }
     case "MissingKey":
-      return [{
-        kind: "schema",
-        type: "object",
-        expected: JSON.stringify(String(keys[keys.length - 1] ?? "")),
-        message: undefined,
-        keys,
-        missing: true
-      }]
+      return [
+        {
+          kind: "schema",
+          type: "object",
+          expected: JSON.stringify(String(keys[keys.length - 1] ?? "")),
+          message: undefined,
+          keys,
+          missing: true
+        }
+      ]
     case "InvalidValue": {
       const message = issue.annotations?.message
-      return [{
-        kind: "validation",
-        type: "value",
-        expected: typeof message === "string" ? message.replace(/^Expected /, "") : expectation(issue),
-        message: undefined,
-        keys,
-        missing: false
-      }]
+      return [
+        {
+          kind: "validation",
+          type: "value",
+          expected: typeof message === "string" ? message.replace(/^Expected /, "") : expectation(issue),
+          message: undefined,
+          keys,
+          missing: false
+        }
+      ]
     }
     case "InvalidType":
-      return [{ kind: "schema", type: shape(issue.ast), expected: shape(issue.ast), message: undefined, keys, missing: false }]
+      return [
+        { kind: "schema", type: shape(issue.ast), expected: shape(issue.ast), message: undefined, keys, missing: false }
+      ]
     default:
       return [{ kind: "schema", type: "value", expected: expectation(issue), message: undefined, keys, missing: false }]
   }
@@ -189,5 +207,12 @@ export const schemaIssues = (issue: SchemaIssue.Issue, root: unknown): Array<Val
     const { path, value } = located(root, keys, missing ? "key" : "value")
     const received = describe(value)
     const lead = missing ? "Invalid key" : kind === "schema" ? "Invalid type" : "Invalid value"
-    return { kind, type, expected, received, message: message ?? `${lead}: Expected ${expected} but received ${received}`, path }
+    return {
+      kind,
+      type,
+      expected,
+      received,
+      message: message ?? `${lead}: Expected ${expected} but received ${received}`,
+      path
+    }
   })

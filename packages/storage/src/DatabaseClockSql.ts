@@ -14,5 +14,6 @@ export const DatabaseClockSql = Layer.effect(
         Effect.orDie,
         Effect.withSpan("DatabaseClock.now")
       )
-    }))
+    })
+  )
 )

@@ -18,11 +18,16 @@ const gone = (child: ChildProcess) =>
   })
 
 /** Runs a TypeScript program in a process of its own; it is killed, if it still runs, when the scope ends. */
-export const childProgram = (file: string, args: ReadonlyArray<string>): Effect.Effect<ChildProgram, never, Scope.Scope> =>
-  Effect.gen(function*() {
+export const childProgram = (
+  file: string,
+  args: ReadonlyArray<string>
+): Effect.Effect<ChildProgram, never, Scope.Scope> =>
+  Effect.gen(function* () {
     const child = yield* Effect.acquireRelease(
       Effect.sync(() =>
-        spawn(process.execPath, ["--conditions=@audiences/source", file, ...args], { stdio: ["ignore", "pipe", "inherit"] })
+        spawn(process.execPath, ["--conditions=@audiences/source", file, ...args], {
+          stdio: ["ignore", "pipe", "inherit"]
+        })
       ),
       (child) => Effect.sync(() => child.kill("SIGKILL"))
     )
@@ -43,6 +48,9 @@ export const childProgram = (file: string, args: ReadonlyArray<string>): Effect.
         waiting.add(look)
         look()
       })
-    const kill = Effect.andThen(Effect.sync(() => child.kill("SIGKILL")), Effect.asVoid(gone(child)))
+    const kill = Effect.andThen(
+      Effect.sync(() => child.kill("SIGKILL")),
+      Effect.asVoid(gone(child))
+    )
     return { pid: child.pid!, said, kill, exited: gone(child) }
   })

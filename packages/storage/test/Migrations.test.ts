@@ -5,7 +5,7 @@ import { freshOrganization, PostgresTest } from "../../../tools/vitest/PostgresT
 
 layer(PostgresTest)("Migrations", (it) => {
   it.effect("every primary key and unique index leads with the organization", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const rows = yield* sql<{ name: string }>`
         SELECT i.indexrelid::regclass::text AS name
@@ -14,11 +14,15 @@ layer(PostgresTest)("Migrations", (it) => {
         WHERE n.nspname = 'public' AND i.indisunique AND a.attname <> 'organization_id'
         ORDER BY 1`
       // Organizations themselves, keys by their hash, and the migrator's own table.
-      assert.deepStrictEqual(rows.map((row) => row.name), ["api_keys_pkey", "effect_sql_migrations_pkey", "organizations_pkey"])
-    }))
+      assert.deepStrictEqual(
+        rows.map((row) => row.name),
+        ["api_keys_pkey", "effect_sql_migrations_pkey", "organizations_pkey"]
+      )
+    })
+  )
 
   it.effect("allots ordinals without gaps and ids that rise with them", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const organizationId = yield* freshOrganization
       const rows = yield* sql<{ ordinal: number; id: string }>`
@@ -28,8 +32,17 @@ layer(PostgresTest)("Migrations", (it) => {
         WITH a AS (SELECT * FROM allot_consumers(${organizationId}::uuid, 3))
         SELECT first_ordinal + i AS ordinal, consumer_id(id_millis, i) AS id FROM a, generate_series(0, 2) i`
       const all = [...rows, ...more]
-      assert.deepStrictEqual(all.map((row) => row.ordinal), all.map((_, i) => i))
-      assert.deepStrictEqual(all.map((row) => row.id), all.map((row) => row.id).sort())
-      assert.isTrue(all.every((row) => /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(row.id)))
-    }))
+      assert.deepStrictEqual(
+        all.map((row) => row.ordinal),
+        all.map((_, i) => i)
+      )
+      assert.deepStrictEqual(
+        all.map((row) => row.id),
+        all.map((row) => row.id).sort()
+      )
+      assert.isTrue(
+        all.every((row) => /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(row.id))
+      )
+    })
+  )
 })

@@ -30,7 +30,8 @@ const JobQueueMemory = Layer.effect(
     JobQueue.of({
       enqueue: (job) => Effect.sync(() => void waiting.push(job)),
       work: () => Effect.void
-    }))
+    })
+  )
 )
 
 /** The use cases of audiences over the test database; jobs wait until a test runs them. */
@@ -49,7 +50,7 @@ export const jobsOf = (organizationId: OrganizationId) =>
   Effect.map(Jobs, ({ waiting }) => waiting.filter((job) => job.organizationId === organizationId))
 
 /** Runs every refresh that waits for the organization. */
-export const runRefreshes = Effect.fnUntraced(function*(organizationId: OrganizationId) {
+export const runRefreshes = Effect.fnUntraced(function* (organizationId: OrganizationId) {
   const { waiting } = yield* Jobs
   const refreshes = yield* Refreshes
   for (const job of waiting.splice(0)) {
@@ -61,7 +62,10 @@ export const runRefreshes = Effect.fnUntraced(function*(organizationId: Organiza
 const decodeCreate = Schema.decodeUnknownEffect(AudienceCreate)
 
 /** An audience as a request would make it. */
-export const makeAudience = Effect.fnUntraced(function*(actor: Actor, input: Record<string, unknown>): Effect.fn.Return<AudienceFull, never, Audiences> {
+export const makeAudience = Effect.fnUntraced(function* (
+  actor: Actor,
+  input: Record<string, unknown>
+): Effect.fn.Return<AudienceFull, never, Audiences> {
   const audiences = yield* Audiences
   return yield* Effect.orDie(audiences.create(actor, yield* Effect.orDie(decodeCreate({ name: "Audience", ...input }))))
 })
@@ -69,24 +73,34 @@ export const makeAudience = Effect.fnUntraced(function*(actor: Actor, input: Rec
 export const unknownAudience = Effect.map(Effect.flatten(Uuid), (id) => AudienceId.make(id))
 
 /** As the archiving of consumers does it. */
-export const archivePerson = Effect.fnUntraced(function*(organizationId: OrganizationId, id: ConsumerId) {
+export const archivePerson = Effect.fnUntraced(function* (organizationId: OrganizationId, id: ConsumerId) {
   const sql = yield* SqlClient.SqlClient
-  yield* sql.withTransaction(Effect.gen(function*() {
-    const [row] = yield* sql<{ ordinal: number }>`
+  yield* sql
+    .withTransaction(
+      Effect.gen(function* () {
+        const [row] = yield* sql<{ ordinal: number }>`
       UPDATE consumers SET archived = true WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid RETURNING ordinal`
-    if (row === undefined) return yield* new ConsumerNotFound()
-    yield* removeFromAllAudiences(sql, organizationId, row.ordinal, yield* DateTime.now)
-    yield* sql`SELECT record_change(${organizationId}::uuid, ${[row.ordinal]}::int[], NULL, NULL)`
-  })).pipe(Effect.orDie)
+        if (row === undefined) return yield* new ConsumerNotFound()
+        yield* removeFromAllAudiences(sql, organizationId, row.ordinal, yield* DateTime.now)
+        yield* sql`SELECT record_change(${organizationId}::uuid, ${[row.ordinal]}::int[], NULL, NULL)`
+      })
+    )
+    .pipe(Effect.orDie)
 })
 
 /** Everybody whom the list of members pages through. */
-export const allMembers = Effect.fnUntraced(function*(organizationId: OrganizationId, audienceId: AudienceId, first = 100) {
+export const allMembers = Effect.fnUntraced(function* (
+  organizationId: OrganizationId,
+  audienceId: AudienceId,
+  first = 100
+) {
   const memberships = yield* Memberships
   const ids: Array<ConsumerId> = []
   let after: string | null = null
   do {
-    const page: Page<ConsumerFull> = yield* Effect.orDie(memberships.list(organizationId, audienceId, { first, ...(after === null ? {} : { after }) }))
+    const page: Page<ConsumerFull> = yield* Effect.orDie(
+      memberships.list(organizationId, audienceId, { first, ...(after === null ? {} : { after }) })
+    )
     ids.push(...page.data.map(({ id }) => ConsumerId.make(id)))
     after = page.pageInfo.endCursor
   } while (after !== null)

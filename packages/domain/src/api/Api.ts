@@ -18,10 +18,11 @@ export class Api extends HttpApi.make("audiences")
   .annotate(HttpApi.PayloadParseOptions, { errors: "all", reportInput: true })
   .annotate(HttpApi.ParamsParseOptions, { errors: "all", reportInput: true })
   .annotate(HttpApi.QueryParseOptions, { errors: "all", reportInput: true })
-  .annotateMerge(OpenApi.annotations({
-    title: "Audiences API",
-    version: "1.0.0",
-    description: "Who is in which audience, right now, and why.",
-    servers: [{ url: basePath }]
-  }))
-{}
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Audiences API",
+      version: "1.0.0",
+      description: "Who is in which audience, right now, and why.",
+      servers: [{ url: basePath }]
+    })
+  ) {}

@@ -35,12 +35,14 @@ export class AudiencesApi extends HttpApiGroup.make("audiences")
       params,
       success: AudienceStatus,
       error: [ValidationError, AudienceNotFound, AudienceArchived]
-    }).annotateMerge(OpenApi.annotations({
-      description: "Extension: evaluates a DYNAMIC audience now. Answers at once; `inProgress` of the status turns false when it is done."
-    }))
+    }).annotateMerge(
+      OpenApi.annotations({
+        description:
+          "Extension: evaluates a DYNAMIC audience now. Answers at once; `inProgress` of the status turns false when it is done."
+      })
+    )
   )
   .prefix("/audiences")
   .middleware(Authorization)
   .middleware(Refusals)
-  .annotateMerge(OpenApi.annotations({ title: "Audiences", description: "Named sets of consumers" }))
-{}
+  .annotateMerge(OpenApi.annotations({ title: "Audiences", description: "Named sets of consumers" })) {}

@@ -17,9 +17,12 @@ export class Forbidden extends Schema.Error<Forbidden>("Forbidden")(
 /** Who is calling; provided by `Authorization` to every handler. */
 export class CurrentActor extends Context.Service<CurrentActor, Actor>()("@audiences/domain/CurrentActor") {}
 
-export class Authorization extends HttpApiMiddleware.Service<Authorization, {
-  provides: CurrentActor
-}>()("@audiences/domain/Authorization", {
+export class Authorization extends HttpApiMiddleware.Service<
+  Authorization,
+  {
+    provides: CurrentActor
+  }
+>()("@audiences/domain/Authorization", {
   error: [Unauthorized, Forbidden],
   security: { bearer: HttpApiSecurity.bearer }
 }) {}

@@ -43,5 +43,6 @@ export class ConsumersApi extends HttpApiGroup.make("consumers")
   .prefix("/consumers")
   .middleware(Authorization)
   .middleware(Refusals)
-  .annotateMerge(OpenApi.annotations({ title: "Consumers", description: "People with attributes, orders and loyalty points" }))
-{}
+  .annotateMerge(
+    OpenApi.annotations({ title: "Consumers", description: "People with attributes, orders and loyalty points" })
+  ) {}

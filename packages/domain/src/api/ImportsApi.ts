@@ -14,13 +14,15 @@ export class ImportsApi extends HttpApiGroup.make("imports")
       params,
       success: ImportWithUpload,
       error: [ValidationError, AudienceNotFound, AudienceArchived]
-    }).annotateMerge(OpenApi.annotations({
-      description: "Opens an import. PUT the CSV file as text/csv to `uploadUrl`; the import starts when it has arrived."
-    })),
+    }).annotateMerge(
+      OpenApi.annotations({
+        description:
+          "Opens an import. PUT the CSV file as text/csv to `uploadUrl`; the import starts when it has arrived."
+      })
+    ),
     HttpApiEndpoint.get("latest", "/", { params, success: Import, error: [AudienceNotFound, ImportNotFound] })
   )
   .prefix("/audiences/:audienceId/import")
   .middleware(Authorization)
   .middleware(Refusals)
-  .annotateMerge(OpenApi.annotations({ title: "Imports", description: "CSV files of consumers" }))
-{}
+  .annotateMerge(OpenApi.annotations({ title: "Imports", description: "CSV files of consumers" })) {}

@@ -33,5 +33,4 @@ export class MembersApi extends HttpApiGroup.make("members")
   .prefix("/audiences/:audienceId/members")
   .middleware(Authorization)
   .middleware(Refusals)
-  .annotateMerge(OpenApi.annotations({ title: "Members", description: "Who is in an audience" }))
-{}
+  .annotateMerge(OpenApi.annotations({ title: "Members", description: "Who is in an audience" })) {}

@@ -41,5 +41,6 @@ export class RulesApi extends HttpApiGroup.make("rules")
   .prefix("/audiences/:audienceId/rules")
   .middleware(Authorization)
   .middleware(Refusals)
-  .annotateMerge(OpenApi.annotations({ title: "Rules", description: "What makes a consumer a member of a DYNAMIC audience" }))
-{}
+  .annotateMerge(
+    OpenApi.annotations({ title: "Rules", description: "What makes a consumer a member of a DYNAMIC audience" })
+  ) {}

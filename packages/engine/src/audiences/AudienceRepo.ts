@@ -42,30 +42,37 @@ export interface AudienceKey {
 }
 
 /** Where audiences are kept. Every method is scoped to one organization, but for `takeDue`. */
-export class AudienceRepo extends Context.Service<AudienceRepo, {
-  /** Keeps an audience with its rules and sync source. A DYNAMIC one asks for its first refresh. */
-  readonly insert: (audience: Audience, rules: ReadonlyArray<Rule>, syncSource: SyncSource | null) => Effect.Effect<void>
-  readonly get: (organizationId: OrganizationId, id: AudienceId) => Effect.Effect<AudienceFull, AudienceNotFound>
-  readonly list: (
-    organizationId: OrganizationId,
-    filter: AudienceFilter,
-    request: PageRequest<AudienceSort>
-  ) => Effect.Effect<Slice<AudienceFull>>
-  /** `type`, when given, must be what it is. */
-  readonly update: (
-    actor: Actor,
-    now: DateTime.Utc,
-    id: AudienceId,
-    patch: AudiencePatch,
-    type: AudienceType | undefined
-  ) => Effect.Effect<Audience, AudienceNotFound | AudienceArchived | AudienceTypeMismatch>
-  /** Idempotent: an archived audience stays as it is. */
-  readonly archive: (actor: Actor, now: DateTime.Utc, id: AudienceId) => Effect.Effect<Audience, AudienceNotFound>
-  readonly requestRefresh: (
-    organizationId: OrganizationId,
-    id: AudienceId
-  ) => Effect.Effect<void, AudienceNotFound | AudienceArchived | AudienceTypeMismatch>
-  readonly dueRefresh: (organizationId: OrganizationId, id: AudienceId) => Effect.Effect<Option.Option<DueRefresh>>
-  /** Asks for a refresh of every audience whose interval has passed, and returns all, of any organization, that wait for one. */
-  readonly takeDue: (now: DateTime.Utc) => Effect.Effect<ReadonlyArray<AudienceKey>>
-}>()("@audiences/engine/AudienceRepo") {}
+export class AudienceRepo extends Context.Service<
+  AudienceRepo,
+  {
+    /** Keeps an audience with its rules and sync source. A DYNAMIC one asks for its first refresh. */
+    readonly insert: (
+      audience: Audience,
+      rules: ReadonlyArray<Rule>,
+      syncSource: SyncSource | null
+    ) => Effect.Effect<void>
+    readonly get: (organizationId: OrganizationId, id: AudienceId) => Effect.Effect<AudienceFull, AudienceNotFound>
+    readonly list: (
+      organizationId: OrganizationId,
+      filter: AudienceFilter,
+      request: PageRequest<AudienceSort>
+    ) => Effect.Effect<Slice<AudienceFull>>
+    /** `type`, when given, must be what it is. */
+    readonly update: (
+      actor: Actor,
+      now: DateTime.Utc,
+      id: AudienceId,
+      patch: AudiencePatch,
+      type: AudienceType | undefined
+    ) => Effect.Effect<Audience, AudienceNotFound | AudienceArchived | AudienceTypeMismatch>
+    /** Idempotent: an archived audience stays as it is. */
+    readonly archive: (actor: Actor, now: DateTime.Utc, id: AudienceId) => Effect.Effect<Audience, AudienceNotFound>
+    readonly requestRefresh: (
+      organizationId: OrganizationId,
+      id: AudienceId
+    ) => Effect.Effect<void, AudienceNotFound | AudienceArchived | AudienceTypeMismatch>
+    readonly dueRefresh: (organizationId: OrganizationId, id: AudienceId) => Effect.Effect<Option.Option<DueRefresh>>
+    /** Asks for a refresh of every audience whose interval has passed, and returns all, of any organization, that wait for one. */
+    readonly takeDue: (now: DateTime.Utc) => Effect.Effect<ReadonlyArray<AudienceKey>>
+  }
+>()("@audiences/engine/AudienceRepo") {}

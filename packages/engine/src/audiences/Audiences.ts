@@ -24,24 +24,30 @@ import { compileRules } from "../rules/RuleCompiler.ts"
 import { AudienceRepo } from "./AudienceRepo.ts"
 
 /** Everything one can do with the definitions of audiences, whoever asks. */
-export class Audiences extends Context.Service<Audiences, {
-  readonly create: (actor: Actor, input: AudienceCreate) => Effect.Effect<AudienceFull, ValidationError>
-  readonly get: (organizationId: OrganizationId, id: AudienceId) => Effect.Effect<AudienceFull, AudienceNotFound>
-  readonly list: (organizationId: OrganizationId, query: AudienceListQuery) => Effect.Effect<Page<AudienceFull>, ValidationError>
-  readonly update: (
-    actor: Actor,
-    id: AudienceId,
-    input: AudienceUpdate
-  ) => Effect.Effect<Audience, ValidationError | AudienceNotFound | AudienceArchived>
-  readonly archive: (actor: Actor, id: AudienceId) => Effect.Effect<Audience, AudienceNotFound>
-}>()("@audiences/engine/Audiences") {
+export class Audiences extends Context.Service<
+  Audiences,
+  {
+    readonly create: (actor: Actor, input: AudienceCreate) => Effect.Effect<AudienceFull, ValidationError>
+    readonly get: (organizationId: OrganizationId, id: AudienceId) => Effect.Effect<AudienceFull, AudienceNotFound>
+    readonly list: (
+      organizationId: OrganizationId,
+      query: AudienceListQuery
+    ) => Effect.Effect<Page<AudienceFull>, ValidationError>
+    readonly update: (
+      actor: Actor,
+      id: AudienceId,
+      input: AudienceUpdate
+    ) => Effect.Effect<Audience, ValidationError | AudienceNotFound | AudienceArchived>
+    readonly archive: (actor: Actor, id: AudienceId) => Effect.Effect<Audience, AudienceNotFound>
+  }
+>()("@audiences/engine/Audiences") {
   static readonly layer = Layer.effect(
     this,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const repo = yield* AudienceRepo
       const queue = yield* JobQueue
 
-      const create = Effect.fn("Audiences.create")(function*(actor: Actor, input: AudienceCreate) {
+      const create = Effect.fn("Audiences.create")(function* (actor: Actor, input: AudienceCreate) {
         const problems = creationProblems(input)
         if (problems.length > 0) return yield* refuse(input, problems)
         const made = yield* makeAudience(actor, input)
@@ -51,19 +57,24 @@ export class Audiences extends Context.Service<Audiences, {
         return yield* Effect.orDie(repo.get(organizationId, id))
       })
 
-      const list = Effect.fn("Audiences.list")(function*(organizationId: OrganizationId, query: AudienceListQuery) {
+      const list = Effect.fn("Audiences.list")(function* (organizationId: OrganizationId, query: AudienceListQuery) {
         return pages.page(query, yield* repo.list(organizationId, query, yield* pages.request(query)))
       })
 
-      const update = Effect.fn("Audiences.update")(function*(actor: Actor, id: AudienceId, input: AudienceUpdate) {
+      const update = Effect.fn("Audiences.update")(function* (actor: Actor, id: AudienceId, input: AudienceUpdate) {
         const { type, lastRefreshedAt: _, ...patch } = input
-        return yield* repo.update(actor, yield* DateTime.now, id, patch, type).pipe(
-          Effect.catchTag("AudienceTypeMismatch", (mismatch) =>
-            refuse(input, [{ path: ["type"], message: "The type of an audience cannot change", expected: mismatch.type }]))
-        )
+        return yield* repo
+          .update(actor, yield* DateTime.now, id, patch, type)
+          .pipe(
+            Effect.catchTag("AudienceTypeMismatch", (mismatch) =>
+              refuse(input, [
+                { path: ["type"], message: "The type of an audience cannot change", expected: mismatch.type }
+              ])
+            )
+          )
       })
 
-      const archive = Effect.fn("Audiences.archive")(function*(actor: Actor, id: AudienceId) {
+      const archive = Effect.fn("Audiences.archive")(function* (actor: Actor, id: AudienceId) {
         return yield* repo.archive(actor, yield* DateTime.now, id)
       })
 
@@ -80,7 +91,11 @@ const creationProblems = ({ type, rules, primarySyncSource }: AudienceCreate): R
     problems.push({ path: ["rules"], message: "Only a DYNAMIC audience has rules", expected: "no rules" })
   }
   if (type !== "SYNCED_LIST" && primarySyncSource != null) {
-    problems.push({ path: ["primarySyncSource"], message: "Only a SYNCED_LIST has a sync source", expected: "no sync source" })
+    problems.push({
+      path: ["primarySyncSource"],
+      message: "Only a SYNCED_LIST has a sync source",
+      expected: "no sync source"
+    })
   }
   const compiled = compileRules(rules ?? [])
   if (Result.isFailure(compiled)) {
@@ -89,16 +104,26 @@ const creationProblems = ({ type, rules, primarySyncSource }: AudienceCreate): R
   return problems
 }
 
-const makeAudience = Effect.fnUntraced(function*(actor: Actor, input: AudienceCreate) {
+const makeAudience = Effect.fnUntraced(function* (actor: Actor, input: AudienceCreate) {
   const { name, type, primarySyncSource } = input
   const { organizationId } = actor
-  const birth = { organizationId, archived: false, createdAt: yield* DateTime.now, createdBy: actor.name, updatedAt: null, updatedBy: null }
-  const id = AudienceId.make(yield* yield* Uuid)
-  const syncSource: SyncSource | null = primarySyncSource == null ? null : {
-    ...birth,
-    ...sourceOf(primarySyncSource),
-    id: SyncSourceId.make(yield* yield* Uuid)
+  const birth = {
+    organizationId,
+    archived: false,
+    createdAt: yield* DateTime.now,
+    createdBy: actor.name,
+    updatedAt: null,
+    updatedBy: null
   }
+  const id = AudienceId.make(yield* yield* Uuid)
+  const syncSource: SyncSource | null =
+    primarySyncSource == null
+      ? null
+      : {
+          ...birth,
+          ...sourceOf(primarySyncSource),
+          id: SyncSourceId.make(yield* yield* Uuid)
+        }
   const audience: Audience = {
     ...birth,
     id,
@@ -129,7 +154,7 @@ const sourceOf = ({ syncSource, syncSourceId, sourceData }: SyncSourceInput) => 
   sourceData: sourceData ?? null
 })
 
-const makeRule = Effect.fnUntraced(function*({ organizationId, id }: Audience, line: RuleLine) {
+const makeRule = Effect.fnUntraced(function* ({ organizationId, id }: Audience, line: RuleLine) {
   const rule: Rule = { ...line, id: RuleId.make(yield* yield* Uuid), audienceId: id, organizationId }
   return rule
 })

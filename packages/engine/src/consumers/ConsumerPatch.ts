@@ -19,8 +19,12 @@ type NotSettable =
 export type ConsumerPatch = Partial<Omit<Consumer, NotSettable>>
 
 /** A consumer of a batch as a patch: the caller's own id under the name it is kept by, and without what is validated but ignored. */
-export const patchOfCreate = (
-  { externalId, verificationCode: _code, verificationCodeExpiresAt: _expiry, ...attributes }: ConsumerCreate
-): ConsumerPatch => externalId === undefined ? attributes : { ...attributes, primaryExternalId: externalId }
+export const patchOfCreate = ({
+  externalId,
+  verificationCode: _code,
+  verificationCodeExpiresAt: _expiry,
+  ...attributes
+}: ConsumerCreate): ConsumerPatch =>
+  externalId === undefined ? attributes : { ...attributes, primaryExternalId: externalId }
 
 export const patchOfUpdate = (input: ConsumerUpdate): ConsumerPatch => input

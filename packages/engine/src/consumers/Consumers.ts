@@ -36,49 +36,73 @@ const batchProblem = (index: number, identifier: Identifier, message: string): P
 })
 
 /** The people an organization knows. */
-export class Consumers extends Context.Service<Consumers, {
-  readonly list: (organizationId: OrganizationId, query: ConsumerListQuery) => Effect.Effect<Page<ConsumerFull>, ValidationError>
-  readonly get: (organizationId: OrganizationId, id: ConsumerId) => Effect.Effect<ConsumerFull, ConsumerNotFound>
-  /** Inserts or merges each by its identity; one that is refused refuses all. In the order given. */
-  readonly batch: (actor: Actor, input: ConsumersCreate) => Effect.Effect<ReadonlyArray<Consumer>, ValidationError>
-  readonly update: (
-    actor: Actor,
-    id: ConsumerId,
-    input: ConsumerUpdate
-  ) => Effect.Effect<Consumer, ValidationError | ConsumerNotFound | ConsumerArchived>
-  /** Takes the consumer out of every audience at once, and frees its identifiers. */
-  readonly archive: (actor: Actor, id: ConsumerId) => Effect.Effect<Consumer, ConsumerNotFound>
-}>()("@audiences/engine/Consumers") {
+export class Consumers extends Context.Service<
+  Consumers,
+  {
+    readonly list: (
+      organizationId: OrganizationId,
+      query: ConsumerListQuery
+    ) => Effect.Effect<Page<ConsumerFull>, ValidationError>
+    readonly get: (organizationId: OrganizationId, id: ConsumerId) => Effect.Effect<ConsumerFull, ConsumerNotFound>
+    /** Inserts or merges each by its identity; one that is refused refuses all. In the order given. */
+    readonly batch: (actor: Actor, input: ConsumersCreate) => Effect.Effect<ReadonlyArray<Consumer>, ValidationError>
+    readonly update: (
+      actor: Actor,
+      id: ConsumerId,
+      input: ConsumerUpdate
+    ) => Effect.Effect<Consumer, ValidationError | ConsumerNotFound | ConsumerArchived>
+    /** Takes the consumer out of every audience at once, and frees its identifiers. */
+    readonly archive: (actor: Actor, id: ConsumerId) => Effect.Effect<Consumer, ConsumerNotFound>
+  }
+>()("@audiences/engine/Consumers") {
   static readonly layer = Layer.effect(
     this,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const repo = yield* ConsumerRepo
 
-      const list = Effect.fn("Consumers.list")(function*(organizationId: OrganizationId, query: ConsumerListQuery) {
+      const list = Effect.fn("Consumers.list")(function* (organizationId: OrganizationId, query: ConsumerListQuery) {
         const slice = yield* repo.list(organizationId, query, yield* pages.request(query))
         return pages.page(query, slice)
       })
 
-      const batch = Effect.fn("Consumers.batch")(function*(actor: Actor, input: ConsumersCreate) {
+      const batch = Effect.fn("Consumers.batch")(function* (actor: Actor, input: ConsumersCreate) {
         if (input.consumers.length === 0) return []
         return yield* repo.merge(actor, yield* DateTime.now, input.consumers.map(patchOfCreate)).pipe(
           Effect.catchTag("IdentityConflicts", ({ entries }) =>
-            Effect.fail(refuse(input, entries.flatMap(({ index, conflicts }) =>
-              conflicts.map((conflict) => batchProblem(index, conflict.identifier, conflictMessage(index, conflict))))))
+            Effect.fail(
+              refuse(
+                input,
+                entries.flatMap(({ index, conflicts }) =>
+                  conflicts.map((conflict) =>
+                    batchProblem(index, conflict.identifier, conflictMessage(index, conflict))
+                  )
+                )
+              )
+            )
           )
         )
       })
 
-      const update = Effect.fn("Consumers.update")(function*(actor: Actor, id: ConsumerId, input: ConsumerUpdate) {
+      const update = Effect.fn("Consumers.update")(function* (actor: Actor, id: ConsumerId, input: ConsumerUpdate) {
         return yield* repo.update(actor, yield* DateTime.now, id, patchOfUpdate(input)).pipe(
           Effect.catchTag("IdentityConflicts", ({ entries }) =>
-            Effect.fail(refuse(input, entries.flatMap(({ index, conflicts }) =>
-              conflicts.map((conflict) => ({ path: [conflict.identifier], message: conflictMessage(index, conflict), type: "unique" })))))
+            Effect.fail(
+              refuse(
+                input,
+                entries.flatMap(({ index, conflicts }) =>
+                  conflicts.map((conflict) => ({
+                    path: [conflict.identifier],
+                    message: conflictMessage(index, conflict),
+                    type: "unique"
+                  }))
+                )
+              )
+            )
           )
         )
       })
 
-      const archive = Effect.fn("Consumers.archive")(function*(actor: Actor, id: ConsumerId) {
+      const archive = Effect.fn("Consumers.archive")(function* (actor: Actor, id: ConsumerId) {
         return yield* repo.archive(actor, yield* DateTime.now, id)
       })
 

@@ -2,7 +2,12 @@ import { fold } from "@audiences/domain/Fold"
 import type { ConsumerMetadata } from "@audiences/domain/Scalar"
 import type { Consumer } from "@audiences/domain/Consumer"
 
-type Folded = "email" | "fullName" | "primaryExternalId" | "primarySourceVendor" | `lastGeo${"City" | "Country" | "PostalCode" | "Region" | "Source" | "Timezone"}`
+type Folded =
+  | "email"
+  | "fullName"
+  | "primaryExternalId"
+  | "primarySourceVendor"
+  | `lastGeo${"City" | "Country" | "PostalCode" | "Region" | "Source" | "Timezone"}`
 
 /** What rules, searches and identities compare of a consumer: its texts folded, and what is derived from them. */
 export type FoldedConsumer = { readonly [Name in Folded as `${Name}Folded`]: string | null } & {
@@ -10,16 +15,19 @@ export type FoldedConsumer = { readonly [Name in Folded as `${Name}Folded`]: str
   readonly metadataFolded: ConsumerMetadata | null
 }
 
-const foldNullable = (text: string | null | undefined): string | null => text === null || text === undefined ? null : fold(text)
+const foldNullable = (text: string | null | undefined): string | null =>
+  text === null || text === undefined ? null : fold(text)
 
-const foldValue = <Value>(value: Value): Value | string => typeof value === "string" ? fold(value) : value
+const foldValue = <Value>(value: Value): Value | string => (typeof value === "string" ? fold(value) : value)
 
 /** Keys stay as they are: a rule names them exactly. */
 export const foldMetadata = (metadata: ConsumerMetadata): ConsumerMetadata =>
-  Object.fromEntries(Object.entries(metadata).map(([key, value]) => [
-    key,
-    Array.isArray(value) ? value.map(foldValue) : foldValue(value)
-  ]))
+  Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? value.map(foldValue) : foldValue(value)
+    ])
+  )
 
 /** The only place where consumers are folded. An attribute that is absent or null folds to null. */
 export const foldConsumer = (consumer: Partial<Pick<Consumer, Folded | "metadata">>): FoldedConsumer => {
@@ -36,6 +44,7 @@ export const foldConsumer = (consumer: Partial<Pick<Consumer, Folded | "metadata
     lastGeoTimezoneFolded: foldNullable(consumer.lastGeoTimezone),
     primaryExternalIdFolded: foldNullable(consumer.primaryExternalId),
     primarySourceVendorFolded: foldNullable(consumer.primarySourceVendor),
-    metadataFolded: consumer.metadata === null || consumer.metadata === undefined ? null : foldMetadata(consumer.metadata)
+    metadataFolded:
+      consumer.metadata === null || consumer.metadata === undefined ? null : foldMetadata(consumer.metadata)
   }
 }

@@ -17,7 +17,12 @@ export const identifiersOf = (consumer: Pick<ConsumerPatch, "email" | "phone" | 
 
 export type Conflict =
   /** The identifier is `owner`'s, who is not whom the first identifier given names: `self`, or nobody yet. */
-  | { readonly _tag: "Taken"; readonly identifier: Identifier; readonly owner: ConsumerId; readonly self: ConsumerId | null }
+  | {
+      readonly _tag: "Taken"
+      readonly identifier: Identifier
+      readonly owner: ConsumerId
+      readonly self: ConsumerId | null
+    }
   /** Entry `other` of the same list gives the same identifier, or is the same person by another one. */
   | { readonly _tag: "Repeated"; readonly identifier: Identifier; readonly other: number }
 
@@ -32,7 +37,9 @@ export interface KnownPerson extends Identifiers {
   readonly id: ConsumerId
 }
 
-export const knownPersonOf = (consumer: Pick<Consumer, "id" | "email" | "phone" | "primaryExternalId">): KnownPerson => ({
+export const knownPersonOf = (
+  consumer: Pick<Consumer, "id" | "email" | "phone" | "primaryExternalId">
+): KnownPerson => ({
   id: consumer.id,
   ...identifiersOf(consumer)
 })
@@ -41,7 +48,11 @@ export const knownPersonOf = (consumer: Pick<Consumer, "id" | "email" | "phone" 
 export type Directory = { readonly [Name in Identifier]: ReadonlyMap<string, ConsumerId> }
 
 export const directoryOf = (known: Iterable<KnownPerson>): Directory => {
-  const directory = { email: new Map<string, ConsumerId>(), phone: new Map<string, ConsumerId>(), externalId: new Map<string, ConsumerId>() }
+  const directory = {
+    email: new Map<string, ConsumerId>(),
+    phone: new Map<string, ConsumerId>(),
+    externalId: new Map<string, ConsumerId>()
+  }
   for (const person of known) {
     for (const name of identifiers) {
       if (person[name] !== null) directory[name].set(person[name], person.id)
@@ -64,7 +75,10 @@ export const identify = (given: Identifiers, directory: Directory): Identity => 
 }
 
 /** The entries that share something: by each identifier, and by the known person that they mean. */
-const groups = (given: ReadonlyArray<Identifiers>, identities: ReadonlyArray<Identity>): Iterable<ReadonlyArray<[number, Identifier]>> => {
+const groups = (
+  given: ReadonlyArray<Identifiers>,
+  identities: ReadonlyArray<Identity>
+): Iterable<ReadonlyArray<[number, Identifier]>> => {
   const byKey = new Map<string, Array<[number, Identifier]>>()
   const put = (key: string, entry: [number, Identifier]) => {
     const group = byKey.get(key)
@@ -97,7 +111,11 @@ export const identifyAll = (given: ReadonlyArray<Identifiers>, directory: Direct
   return identities.map(({ id, conflicts }, index) => ({ id, conflicts: [...conflicts, ...repeated[index]!.values()] }))
 }
 
-const published = { email: "Email already exists", phone: "Phone already exists", externalId: "External ID already exists" }
+const published = {
+  email: "Email already exists",
+  phone: "Phone already exists",
+  externalId: "External ID already exists"
+}
 
 /** The published text, and between whom. */
 export const conflictMessage = (index: number, conflict: Conflict): string => {

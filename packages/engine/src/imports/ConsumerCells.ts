@@ -1,4 +1,4 @@
-import { ConsumerCreate } from "@audiences/domain/Consumer"
+import { ConsumerCreate, maxExternalIdLength } from "@audiences/domain/Consumer"
 import { consumerFields } from "@audiences/domain/ConsumerField"
 import { ConsumerMetadata, Text } from "@audiences/domain/Scalar"
 import { problemIssue, schemaIssues, type ValidationIssue } from "@audiences/domain/ValidationError"
@@ -10,18 +10,20 @@ export type Cell = Result.Result<unknown, ReadonlyArray<ValidationIssue>>
 /** `header` is the name that the file's header gives the cell's column: issues lead to it, in a row of nothing but the cell. */
 export type CellReader = (text: string, header: string) => Cell
 
-/** Characters of an external id: it is indexed, and an index entry has a bound. */
-const maxExternalId = 512
-
 const refused = (text: string, header: string, type: string, expected: string, message: string): Cell =>
   Result.fail([problemIssue({ [header]: text }, { path: [header], type, expected, message })])
 
 /** Reads what JSON would have in the cell's place, checked by the attribute's own schema. */
-const bySchema = (schema: Schema.ConstraintDecoder<unknown>, valueOf: (text: string) => unknown = (text) => text): CellReader => {
+const bySchema = (
+  schema: Schema.ConstraintDecoder<unknown>,
+  valueOf: (text: string) => unknown = (text) => text
+): CellReader => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
   return (text, header) => {
     const value = valueOf(text)
-    return Result.mapError(decode(value), ({ issue }) => schemaIssues(new SchemaIssue.Pointer([header], issue), { [header]: value }))
+    return Result.mapError(decode(value), ({ issue }) =>
+      schemaIssues(new SchemaIssue.Pointer([header], issue), { [header]: value })
+    )
   }
 }
 
@@ -32,7 +34,9 @@ const grouped = /^[^\d]*\d+([.,'’\s]\d+)+[^\d]*$/
 
 const advice = (text: string, expected: string): string =>
   `Expected ${expected} but received ${JSON.stringify(text.slice(0, 100))}` +
-  (grouped.test(text) ? ": write the number with a point before the decimals and nothing between the thousands, such as 1234.5" : "")
+  (grouped.test(text)
+    ? ": write the number with a point before the decimals and nothing between the thousands, such as 1234.5"
+    : "")
 
 const number = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
   const checked = bySchema(schema, Number)
@@ -51,13 +55,20 @@ const money = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
 }
 
 const booleans: ReadonlyMap<string, boolean> = new Map([
-  ["true", true], ["yes", true], ["1", true], ["false", false], ["no", false], ["0", false]
+  ["true", true],
+  ["yes", true],
+  ["1", true],
+  ["false", false],
+  ["no", false],
+  ["0", false]
 ])
 
 const boolean: CellReader = (text, header) => {
   const value = booleans.get(text.toLowerCase())
   const expected = "true or false"
-  return value === undefined ? refused(text, header, "boolean", expected, advice(text, expected)) : Result.succeed(value)
+  return value === undefined
+    ? refused(text, header, "boolean", expected, advice(text, expected))
+    : Result.succeed(value)
 }
 
 const json = (schema: Schema.ConstraintDecoder<unknown>, expected: string): CellReader => {
@@ -73,13 +84,18 @@ const json = (schema: Schema.ConstraintDecoder<unknown>, expected: string): Cell
 }
 
 /** For what nobody means to begin or end with a space. Metadata is kept as it was written. */
-export const trimmed = (reader: CellReader): CellReader => (text, header) => reader(text.trim(), header)
+export const trimmed =
+  (reader: CellReader): CellReader =>
+  (text, header) =>
+    reader(text.trim(), header)
 
-const upperCase = (reader: CellReader): CellReader => (text, header) =>
-  Result.orElse(reader(text.toUpperCase(), header), () => reader(text, header))
+const upperCase =
+  (reader: CellReader): CellReader =>
+  (text, header) =>
+    Result.orElse(reader(text.toUpperCase(), header), () => reader(text, header))
 
 const readerOf = (name: ImportedAttribute): CellReader => {
-  if (name === "primaryExternalId") return bySchema(Text.check(Schema.isMaxLength(maxExternalId)))
+  if (name === "primaryExternalId") return bySchema(Text.check(Schema.isMaxLength(maxExternalIdLength)))
   if (name === "status") return upperCase(bySchema(ConsumerCreate.fields.status))
   const schema = ConsumerCreate.fields[name]
   if (name === "lastGeoCoordinates") return json(schema, "a JSON object of latitude and longitude")
@@ -105,9 +121,16 @@ export const attributeCells = (name: ImportedAttribute): CellReader => {
   return reader
 }
 
-export const metadataCells: CellReader = json(ConsumerMetadata, "a JSON object whose values are texts, numbers, booleans, or lists of them")
+export const metadataCells: CellReader = json(
+  ConsumerMetadata,
+  "a JSON object whose values are texts, numbers, booleans, or lists of them"
+)
 
 export const textCells: CellReader = bySchema(Text)
 
 /** Comma-separated. */
-export const tagsOf = (text: string): ReadonlyArray<string> => text.split(",").map((tag) => tag.trim()).filter((tag) => tag !== "")
+export const tagsOf = (text: string): ReadonlyArray<string> =>
+  text
+    .split(",")
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== "")

@@ -26,7 +26,13 @@ const metadataPrefix = "metadata."
 /** `Last Order At`, `last_order_at` and `lastOrderAt` are one. */
 const forgiving = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "")
 
-const { externalId: _externalId, metadata: _metadata, verificationCode: _code, verificationCodeExpiresAt: _expiry, ...attributes } = ConsumerCreate.fields
+const {
+  externalId: _externalId,
+  metadata: _metadata,
+  verificationCode: _code,
+  verificationCodeExpiresAt: _expiry,
+  ...attributes
+} = ConsumerCreate.fields
 
 const attribute = (name: string): ConsumerColumn => ({ _tag: "Attribute", name: name as ImportedAttribute })
 
@@ -42,8 +48,19 @@ const known: ReadonlyMap<string, ConsumerColumn> = new Map<string, ConsumerColum
 
 /** Only as they are spelled by ourselves: somebody else's `created_at` is metadata. */
 const serverSet = new Set([
-  "id", "organizationId", "archived", "createdAt", "createdBy", "updatedAt", "updatedBy", "emailDomain", "primarySourceVendor",
-  "primarySyncSourceId", "primaryLastSyncedAt", "verificationCode", "verificationCodeExpiresAt"
+  "id",
+  "organizationId",
+  "archived",
+  "createdAt",
+  "createdBy",
+  "updatedAt",
+  "updatedBy",
+  "emailDomain",
+  "primarySourceVendor",
+  "primarySyncSourceId",
+  "primaryLastSyncedAt",
+  "verificationCode",
+  "verificationCodeExpiresAt"
 ])
 
 const columnOf = (header: string): ConsumerColumn => {
@@ -79,14 +96,17 @@ const meaning = (column: ConsumerColumn): string | undefined => {
 
 const identifierNames: ReadonlySet<string> = new Set<ImportedAttribute>(["email", "phone", "primaryExternalId"])
 
-export const isIdentifier = (column: ConsumerColumn): boolean => column._tag === "Attribute" && identifierNames.has(column.name)
+export const isIdentifier = (column: ConsumerColumn): boolean =>
+  column._tag === "Attribute" && identifierNames.has(column.name)
 
 /** How many names of columns a message lists. */
 const listed = 20
 
 const list = (headers: ReadonlyArray<string>): string =>
-  headers.slice(0, listed).map((header) => JSON.stringify(header.length > 60 ? `${header.slice(0, 60)}…` : header)).join(", ") +
-  (headers.length > listed ? ` and ${headers.length - listed} more` : "")
+  headers
+    .slice(0, listed)
+    .map((header) => JSON.stringify(header.length > 60 ? `${header.slice(0, 60)}…` : header))
+    .join(", ") + (headers.length > listed ? ` and ${headers.length - listed} more` : "")
 
 const looksLikeData = (headers: ReadonlyArray<string>): boolean =>
   headers.some((header) => /^[^\s@]+@[^\s@]+\.[^\s@]+$|^\+\d{6,15}$/.test(header.trim()))
@@ -94,7 +114,10 @@ const looksLikeData = (headers: ReadonlyArray<string>): boolean =>
 /** What the columns of a file are, by its header. Throws `FileRefused` when they are no list of consumers. */
 export const consumerColumns = (headers: ReadonlyArray<string>, line: number): ReadonlyArray<ConsumerColumn> => {
   if (headers.length > maxColumns) {
-    throw new FileRefused({ line, message: `The header has ${headers.length} columns; at most ${maxColumns} are read.` })
+    throw new FileRefused({
+      line,
+      message: `The header has ${headers.length} columns; at most ${maxColumns} are read.`
+    })
   }
   const columns = headers.map(columnOf)
   if (!columns.some(isIdentifier)) {
@@ -111,7 +134,10 @@ export const consumerColumns = (headers: ReadonlyArray<string>, line: number): R
     if (name === undefined) return
     const other = seen.get(name)
     if (other !== undefined) {
-      throw new FileRefused({ line, message: `Two columns are both ${name}: ${list([other, headers[i]!])}. Remove or rename one of them.` })
+      throw new FileRefused({
+        line,
+        message: `Two columns are both ${name}: ${list([other, headers[i]!])}. Remove or rename one of them.`
+      })
     }
     seen.set(name, headers[i]!)
   })

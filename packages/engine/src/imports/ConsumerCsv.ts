@@ -31,12 +31,15 @@ type Put = (draft: Draft, value: never) => void
 
 const namelessCells: CellReader = (text, header) =>
   Result.fail([
-    problemIssue({ [header]: text }, {
-      path: [header],
-      type: "header",
-      expected: "nothing",
-      message: "The cell stands in a column that the header does not name"
-    })
+    problemIssue(
+      { [header]: text },
+      {
+        path: [header],
+        type: "header",
+        expected: "nothing",
+        message: "The cell stands in a column that the header does not name"
+      }
+    )
   ])
 
 const cellReader = (column: ConsumerColumn): readonly [CellReader, Put] | undefined => {
@@ -50,10 +53,13 @@ const cellReader = (column: ConsumerColumn): readonly [CellReader, Put] | undefi
     case "Metadata":
       return [textCells, (draft, value) => void draft.metadata.set(column.key, value)]
     case "MetadataObject":
-      return [metadataCells, (draft, value: ConsumerMetadata) => {
-        // A column of its own says it more exactly.
-        for (const [key, each] of Object.entries(value)) if (!draft.metadata.has(key)) draft.metadata.set(key, each)
-      }]
+      return [
+        metadataCells,
+        (draft, value: ConsumerMetadata) => {
+          // A column of its own says it more exactly.
+          for (const [key, each] of Object.entries(value)) if (!draft.metadata.has(key)) draft.metadata.set(key, each)
+        }
+      ]
     case "Tags":
       return [textCells, (draft, value: string) => void draft.metadata.set("tags", tagsOf(value))]
     case "ServerSet":
@@ -73,7 +79,7 @@ export class ConsumerCsv {
   constructor(header: CsvRecord) {
     const columns = consumerColumns(header.cells, header.line)
     this.#columns = columns.map(cellReader)
-    this.#identifying = columns.flatMap((column, i) => isIdentifier(column) ? [i] : [])
+    this.#identifying = columns.flatMap((column, i) => (isIdentifier(column) ? [i] : []))
     this.#headers = header.cells.map((name) => name.trim())
   }
 
@@ -90,12 +96,14 @@ export class ConsumerCsv {
       else issues.push(...value.failure)
     })
     if (!this.#identifying.some((i) => cells[i]!.trim() !== "")) {
-      issues.push(problemIssue(undefined, {
-        path: [],
-        type: "identifier",
-        expected: "email, phone or externalId",
-        message: "None of email, phone and externalId is given"
-      }))
+      issues.push(
+        problemIssue(undefined, {
+          path: [],
+          type: "identifier",
+          expected: "email, phone or externalId",
+          message: "None of email, phone and externalId is given"
+        })
+      )
     }
     return issues.length === 0 ? Result.succeed({ line, patch: patchOf(draft) }) : Result.fail({ line, issues })
   }

@@ -54,7 +54,13 @@ const hex = (byte: number): string => `0x${byte.toString(16).padStart(2, "0").to
 
 const notACsv = (bytes: Uint8Array): FileRefused | undefined => {
   const found = signatures.find(([signature]) => signature.every((byte, i) => bytes[i] === byte))
-  return found && new FileRefused({ line: 1, message: `The file is ${found[1]}, not a CSV in UTF-8. Export it as CSV (UTF-8) and upload that.` })
+  return (
+    found &&
+    new FileRefused({
+      line: 1,
+      message: `The file is ${found[1]}, not a CSV in UTF-8. Export it as CSV (UTF-8) and upload that.`
+    })
+  )
 }
 
 /** Makes sure that a file, given piece by piece, is text in UTF-8. */

@@ -28,7 +28,11 @@ const breaksIn = (cells: ReadonlyArray<string>): number => {
 
 /** The delimiter of a header: of comma, semicolon and tab, the one that parts it most often. Undefined while the header is incomplete. */
 const detectDelimiter = (head: Uint8Array, isEnd: boolean): string | undefined => {
-  const counts = new Map([[44, 0], [59, 0], [9, 0]])
+  const counts = new Map([
+    [44, 0],
+    [59, 0],
+    [9, 0]
+  ])
   let inQuotes = false
   let isBlank = true
   let isComplete = isEnd || head.length > maxRecordCharacters
@@ -144,15 +148,20 @@ const refusedOrDefect = (error: unknown): FileRefused => {
  * The records of a CSV file in UTF-8: quotes as RFC 4180 has them, with line breaks inside; lines end in LF, CRLF or CR; a byte order
  * mark is skipped; comma, semicolon or tab, whichever the first line is parted by. A blank line is a record of one empty cell.
  */
-export const csvRecords = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>): Stream.Stream<CsvRecord, E | FileRefused, R> =>
+export const csvRecords = <E, R>(
+  bytes: Stream.Stream<Uint8Array, E, R>
+): Stream.Stream<CsvRecord, E | FileRefused, R> =>
   Stream.suspend(() => {
     const reader = new CsvReader()
     return bytes.pipe(
-      Stream.mapAccumArrayEffect(() => reader, (_, pieces) =>
-        Effect.try({
-          try: () => [reader, pieces.flatMap((piece) => reader.push(piece))] as const,
-          catch: refusedOrDefect
-        })),
+      Stream.mapAccumArrayEffect(
+        () => reader,
+        (_, pieces) =>
+          Effect.try({
+            try: () => [reader, pieces.flatMap((piece) => reader.push(piece))] as const,
+            catch: refusedOrDefect
+          })
+      ),
       Stream.concat(Stream.fromIterableEffect(Effect.tryPromise({ try: () => reader.end(), catch: refusedOrDefect })))
     )
   })

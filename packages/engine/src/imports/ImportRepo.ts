@@ -31,41 +31,48 @@ export interface ImportChunk {
 }
 
 /** Where imports, and what they bring in, are kept. */
-export class ImportRepo extends Context.Service<ImportRepo, {
-  readonly create: (
-    actor: Actor,
-    opening: ImportOpening
-  ) => Effect.Effect<Import, AudienceNotFound | AudienceArchived | AudienceNotStatic>
-  readonly latest: (
-    organizationId: OrganizationId,
-    audienceId: AudienceId
-  ) => Effect.Effect<Import, AudienceNotFound | ImportNotFound>
-  readonly find: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<Import>>
-  /** What signs the upload URLs of the organization. */
-  readonly uploadSecret: (organizationId: OrganizationId) => Effect.Effect<Option.Option<Uint8Array>>
-  /** PENDING → PROCESSING, together with `publish`; false, and nothing published, when it was no longer PENDING. */
-  readonly start: <E>(
-    organizationId: OrganizationId,
-    id: ImportId,
-    fileBytes: number,
-    publish: Effect.Effect<void, E>
-  ) => Effect.Effect<boolean, E>
-  readonly counted: (organizationId: OrganizationId, id: ImportId, rows: number) => Effect.Effect<void>
-  /**
-   * Writes a chunk: consumers, membership, errors, counts and how far the import has come, all or none. False, and nothing
-   * written, when the import does not stand where the chunk begins: somebody else is at it.
-   */
-  readonly merge: (
-    organizationId: OrganizationId,
-    id: ImportId,
-    chunk: ImportChunk
-  ) => Effect.Effect<boolean, ChunkRefused | AudienceArchived>
-  /** PROCESSING → COMPLETED. */
-  readonly complete: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<void>
-  /** PROCESSING → FAILED, for a reason that concerns the import as a whole. */
-  readonly fail: (organizationId: OrganizationId, id: ImportId, reason: Pick<FileRefused, "line" | "message">) => Effect.Effect<void>
-  /** Imports of all organizations that are PROCESSING and have not come further for as long. */
-  readonly quiet: (
-    duration: Duration.Duration
-  ) => Effect.Effect<ReadonlyArray<{ readonly organizationId: OrganizationId; readonly id: ImportId }>>
-}>()("@audiences/engine/ImportRepo") {}
+export class ImportRepo extends Context.Service<
+  ImportRepo,
+  {
+    readonly create: (
+      actor: Actor,
+      opening: ImportOpening
+    ) => Effect.Effect<Import, AudienceNotFound | AudienceArchived | AudienceNotStatic>
+    readonly latest: (
+      organizationId: OrganizationId,
+      audienceId: AudienceId
+    ) => Effect.Effect<Import, AudienceNotFound | ImportNotFound>
+    readonly find: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<Import>>
+    /** What signs the upload URLs of the organization. */
+    readonly uploadSecret: (organizationId: OrganizationId) => Effect.Effect<Option.Option<Uint8Array>>
+    /** PENDING → PROCESSING, together with `publish`; false, and nothing published, when it was no longer PENDING. */
+    readonly start: <E>(
+      organizationId: OrganizationId,
+      id: ImportId,
+      fileBytes: number,
+      publish: Effect.Effect<void, E>
+    ) => Effect.Effect<boolean, E>
+    readonly counted: (organizationId: OrganizationId, id: ImportId, rows: number) => Effect.Effect<void>
+    /**
+     * Writes a chunk: consumers, membership, errors, counts and how far the import has come, all or none. False, and nothing
+     * written, when the import does not stand where the chunk begins: somebody else is at it.
+     */
+    readonly merge: (
+      organizationId: OrganizationId,
+      id: ImportId,
+      chunk: ImportChunk
+    ) => Effect.Effect<boolean, ChunkRefused | AudienceArchived>
+    /** PROCESSING → COMPLETED. */
+    readonly complete: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<void>
+    /** PROCESSING → FAILED, for a reason that concerns the import as a whole. */
+    readonly fail: (
+      organizationId: OrganizationId,
+      id: ImportId,
+      reason: Pick<FileRefused, "line" | "message">
+    ) => Effect.Effect<void>
+    /** Imports of all organizations that are PROCESSING and have not come further for as long. */
+    readonly quiet: (
+      duration: Duration.Duration
+    ) => Effect.Effect<ReadonlyArray<{ readonly organizationId: OrganizationId; readonly id: ImportId }>>
+  }
+>()("@audiences/engine/ImportRepo") {}

@@ -8,7 +8,7 @@ import { ImportRepo } from "./ImportRepo.ts"
 import { UploadStore } from "./UploadStore.ts"
 
 /** The rows of a counted file from where the import got to. False when somebody else has taken the import over. */
-const bringIn = Effect.fnUntraced(function*(started: Import) {
+const bringIn = Effect.fnUntraced(function* (started: Import) {
   const repo = yield* ImportRepo
   const store = yield* UploadStore
   const { chunkRows } = yield* ImportLimits
@@ -17,11 +17,14 @@ const bringIn = Effect.fnUntraced(function*(started: Import) {
     Stream.buffer({ capacity: 1 }),
     Stream.mapEffect((chunk) => repo.merge(started.organizationId, started.id, chunk)),
     Stream.takeUntil((merged) => !merged),
-    Stream.runFold(() => true, (_, merged) => merged)
+    Stream.runFold(
+      () => true,
+      (_, merged) => merged
+    )
   )
 })
 
-const advance = Effect.fnUntraced(function*(started: Import) {
+const advance = Effect.fnUntraced(function* (started: Import) {
   const repo = yield* ImportRepo
   const store = yield* UploadStore
   const { maxRows } = yield* ImportLimits
@@ -32,7 +35,7 @@ const advance = Effect.fnUntraced(function*(started: Import) {
 })
 
 /** Brings an import to its end from wherever it is. A database that is away is the job queue's to wait for. */
-export const runImport = Effect.fnUntraced(function*(organizationId: OrganizationId, id: ImportId) {
+export const runImport = Effect.fnUntraced(function* (organizationId: OrganizationId, id: ImportId) {
   const repo = yield* ImportRepo
   const store = yield* UploadStore
   const found = Option.getOrUndefined(yield* repo.find(organizationId, id))
@@ -43,16 +46,18 @@ export const runImport = Effect.fnUntraced(function*(organizationId: Organizatio
       Effect.catchTags({
         FileRefused: ({ message, line }) => fail(message, line),
         UploadMissing: () => fail("The uploaded file is no longer there. Import it again."),
-        AudienceArchived: () => fail("The audience was archived while the import was running. Rows before that are in."),
+        AudienceArchived: () =>
+          fail("The audience was archived while the import was running. Rows before that are in."),
         ChunkRefused: ({ message }) => fail(message)
       }),
       Effect.catchDefect((defect) =>
         SqlError.isSqlError(defect)
           ? Effect.die(defect)
           : Effect.andThen(
-            Effect.logError("import failed", Cause.die(defect)),
-            fail("Something went wrong that the file is not to blame for. Rows counted as processed are in.")
-          ))
+              Effect.logError("import failed", Cause.die(defect)),
+              fail("Something went wrong that the file is not to blame for. Rows counted as processed are in.")
+            )
+      )
     )
   }
   const ended = Option.getOrUndefined(yield* repo.find(organizationId, id))

@@ -2,7 +2,13 @@ import type { Actor } from "@audiences/domain/Actor"
 import type { AudienceArchived, AudienceNotFound } from "@audiences/domain/Audience"
 import type { AudienceId } from "@audiences/domain/AudienceId"
 import { PayloadTooLarge } from "@audiences/domain/Errors"
-import { type Import, ImportId, type ImportNotFound, type ImportWithUpload, UploadRefused } from "@audiences/domain/Import"
+import {
+  type Import,
+  ImportId,
+  type ImportNotFound,
+  type ImportWithUpload,
+  UploadRefused
+} from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
 import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
@@ -29,74 +35,100 @@ export interface UploadGrant {
 }
 
 /** Files of consumers on their way into a STATIC_LIST. */
-export class Imports extends Context.Service<Imports, {
-  readonly create: (
-    actor: Actor,
-    audienceId: AudienceId
-  ) => Effect.Effect<ImportWithUpload, ValidationError | AudienceNotFound | AudienceArchived>
-  readonly latest: (
-    organizationId: OrganizationId,
-    audienceId: AudienceId
-  ) => Effect.Effect<Import, AudienceNotFound | ImportNotFound>
-  /** Takes the file and starts the import. A body that breaks off leaves the import as it was, and the URL usable. */
-  readonly receive: <E>(
-    grant: UploadGrant,
-    body: Stream.Stream<Uint8Array, E>
-  ) => Effect.Effect<Import, UploadRefused | PayloadTooLarge | E>
-  /** Brings an uploaded file in, from where it last got to. Idempotent. */
-  readonly run: (organizationId: OrganizationId, importId: ImportId) => Effect.Effect<void>
-  /** Hands every started import that no job stands for to the job queue. */
-  readonly enqueueUnfinished: Effect.Effect<number>
-}>()("@audiences/engine/Imports") {
+export class Imports extends Context.Service<
+  Imports,
+  {
+    readonly create: (
+      actor: Actor,
+      audienceId: AudienceId
+    ) => Effect.Effect<ImportWithUpload, ValidationError | AudienceNotFound | AudienceArchived>
+    readonly latest: (
+      organizationId: OrganizationId,
+      audienceId: AudienceId
+    ) => Effect.Effect<Import, AudienceNotFound | ImportNotFound>
+    /** Takes the file and starts the import. A body that breaks off leaves the import as it was, and the URL usable. */
+    readonly receive: <E>(
+      grant: UploadGrant,
+      body: Stream.Stream<Uint8Array, E>
+    ) => Effect.Effect<Import, UploadRefused | PayloadTooLarge | E>
+    /** Brings an uploaded file in, from where it last got to. Idempotent. */
+    readonly run: (organizationId: OrganizationId, importId: ImportId) => Effect.Effect<void>
+    /** Hands every started import that no job stands for to the job queue. */
+    readonly enqueueUnfinished: Effect.Effect<number>
+  }
+>()("@audiences/engine/Imports") {
   static readonly layer = Layer.effect(
     this,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const repo = yield* ImportRepo
       const store = yield* UploadStore
       const jobs = yield* JobQueue
 
-      const create = Effect.fn("Imports.create")(function*(actor: Actor, audienceId: AudienceId) {
+      const create = Effect.fn("Imports.create")(function* (actor: Actor, audienceId: AudienceId) {
         const { organizationId } = actor
         const id = ImportId.make(yield* yield* Uuid)
         const createdAt = yield* DateTime.now
         const uploadExpiresAt = DateTime.addDuration(createdAt, uploadLifetime)
         const s3Key = (millis: number) => `imports/${organizationId}/${audienceId}/${millis}.csv`
-        const made = yield* repo.create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt }).pipe(
-          Effect.catchTag("AudienceNotStatic", () =>
-            Effect.fail(refuse(undefined, [{ path: [], type: "audience_type", expected: "a STATIC_LIST", message: "Audience is not a static list" }])))
-        )
+        const made = yield* repo
+          .create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt })
+          .pipe(
+            Effect.catchTag("AudienceNotStatic", () =>
+              Effect.fail(
+                refuse(undefined, [
+                  {
+                    path: [],
+                    type: "audience_type",
+                    expected: "a STATIC_LIST",
+                    message: "Audience is not a static list"
+                  }
+                ])
+              )
+            )
+          )
         const secret = yield* repo.uploadSecret(organizationId)
         return { ...made, uploadUrl: yield* uploadUrl(Option.getOrThrow(secret), organizationId, id, uploadExpiresAt) }
       })
 
-      const receive = Effect.fn("Imports.receive")(function*<E>(grant: UploadGrant, body: Stream.Stream<Uint8Array, E>) {
+      const receive = Effect.fn("Imports.receive")(function* <E>(
+        grant: UploadGrant,
+        body: Stream.Stream<Uint8Array, E>
+      ) {
         const used = new UploadRefused({ error: "Upload URL has been used" })
         const { organizationId, importId } = yield* verifyGrant(grant, repo.uploadSecret)
         const found = Option.getOrUndefined(yield* repo.find(organizationId, importId))
         if (found === undefined) return yield* new UploadRefused()
         if (found.status !== "PENDING") return yield* used
         const { maxBytes } = yield* ImportLimits
-        const upload = yield* store.receive(found.s3Key, body, maxBytes).pipe(
-          Effect.catchTag("UploadTooLarge", () =>
-            Effect.fail(new PayloadTooLarge({ error: `The file is larger than ${maxBytes} bytes` })))
-        )
+        const upload = yield* store
+          .receive(found.s3Key, body, maxBytes)
+          .pipe(
+            Effect.catchTag("UploadTooLarge", () =>
+              Effect.fail(new PayloadTooLarge({ error: `The file is larger than ${maxBytes} bytes` }))
+            )
+          )
         if (!(yield* repo.start(organizationId, importId, upload.bytes, upload.publish))) return yield* used
         // The file is taken: an import that could not be enqueued now is found by `enqueueUnfinished`.
         yield* Effect.catchDefect(jobs.enqueue({ _tag: "Import", organizationId, importId }), (defect) =>
-          Effect.logWarning("import not enqueued yet", Cause.die(defect)))
+          Effect.logWarning("import not enqueued yet", Cause.die(defect))
+        )
         return Option.getOrThrow(yield* repo.find(organizationId, importId))
       }, Effect.scoped)
 
-      const run = Effect.fn("Imports.run")(function*(organizationId: OrganizationId, importId: ImportId) {
+      const run = Effect.fn("Imports.run")(function* (organizationId: OrganizationId, importId: ImportId) {
         yield* runImport(organizationId, importId).pipe(
           Effect.provideService(ImportRepo, repo),
           Effect.provideService(UploadStore, store)
         )
       })
 
-      const enqueueUnfinished = Effect.gen(function*() {
+      const enqueueUnfinished = Effect.gen(function* () {
         const quiet = yield* repo.quiet(quietFor)
-        yield* Effect.forEach(quiet, ({ organizationId, id }) => jobs.enqueue({ _tag: "Import", organizationId, importId: id }), { discard: true })
+        yield* Effect.forEach(
+          quiet,
+          ({ organizationId, id }) => jobs.enqueue({ _tag: "Import", organizationId, importId: id }),
+          { discard: true }
+        )
         return quiet.length
       }).pipe(Effect.withSpan("Imports.enqueueUnfinished"))
 

@@ -14,14 +14,17 @@ export interface Upload {
 }
 
 /** Where uploaded files wait to be imported. Keys are paths such as `imports/a/b.csv`. */
-export class UploadStore extends Context.Service<UploadStore, {
-  /** Takes a body under a name of its own. What is not published by the end of the scope is gone. */
-  readonly receive: <E, R>(
-    key: string,
-    body: Stream.Stream<Uint8Array, E, R>,
-    maxBytes: number
-  ) => Effect.Effect<Upload, UploadTooLarge | E, R | Scope.Scope>
-  readonly read: (key: string) => Stream.Stream<Uint8Array, UploadMissing>
-  /** Idempotent. */
-  readonly remove: (key: string) => Effect.Effect<void>
-}>()("@audiences/engine/UploadStore") {}
+export class UploadStore extends Context.Service<
+  UploadStore,
+  {
+    /** Takes a body under a name of its own. What is not published by the end of the scope is gone. */
+    readonly receive: <E, R>(
+      key: string,
+      body: Stream.Stream<Uint8Array, E, R>,
+      maxBytes: number
+    ) => Effect.Effect<Upload, UploadTooLarge | E, R | Scope.Scope>
+    readonly read: (key: string) => Stream.Stream<Uint8Array, UploadMissing>
+    /** Idempotent. */
+    readonly remove: (key: string) => Effect.Effect<void>
+  }
+>()("@audiences/engine/UploadStore") {}

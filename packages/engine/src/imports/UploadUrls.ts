@@ -10,10 +10,12 @@ export const UploadUrls = Context.Reference<{ readonly baseUrl: string }>("@audi
 })
 
 const sign = (secret: Uint8Array, grant: Omit<UploadGrant, "signature">): Buffer =>
-  createHmac("sha256", secret).update(`PUT /uploads/${grant.organizationId}/${grant.importId}?expires=${grant.expires}`).digest()
+  createHmac("sha256", secret)
+    .update(`PUT /uploads/${grant.organizationId}/${grant.importId}?expires=${grant.expires}`)
+    .digest()
 
 /** The URL that takes the import's file until `expiresAt`, whoever has it. */
-export const uploadUrl = Effect.fnUntraced(function*(
+export const uploadUrl = Effect.fnUntraced(function* (
   secret: Uint8Array,
   organizationId: OrganizationId,
   importId: ImportId,
@@ -28,7 +30,7 @@ export const uploadUrl = Effect.fnUntraced(function*(
 const Ids = Schema.Struct({ organizationId: OrganizationId, importId: ImportId })
 
 /** Whom and what a grant is for, if it is one of ours and not over. Says no more than that it is not valid, whatever is wrong. */
-export const verifyGrant = Effect.fnUntraced(function*(
+export const verifyGrant = Effect.fnUntraced(function* (
   grant: UploadGrant,
   secretOf: (organizationId: OrganizationId) => Effect.Effect<Option.Option<Uint8Array>>
 ) {

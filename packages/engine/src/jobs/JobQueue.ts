@@ -11,9 +11,12 @@ export type Job =
  * Work that outlives the process that asked for it. Jobs are idempotent: one runs at least once, again when its process died.
  * A job that waits stands for every equal one enqueued meanwhile.
  */
-export class JobQueue extends Context.Service<JobQueue, {
-  /** Kept once it returns. */
-  readonly enqueue: (job: Job) => Effect.Effect<void>
-  /** Runs jobs for as long as the scope lives. A handler that fails is tried again, a bounded number of times. */
-  readonly work: (handler: (job: Job) => Effect.Effect<void>) => Effect.Effect<void, never, Scope.Scope>
-}>()("@audiences/engine/JobQueue") {}
+export class JobQueue extends Context.Service<
+  JobQueue,
+  {
+    /** Kept once it returns. */
+    readonly enqueue: (job: Job) => Effect.Effect<void>
+    /** Runs jobs for as long as the scope lives. A handler that fails is tried again, a bounded number of times. */
+    readonly work: (handler: (job: Job) => Effect.Effect<void>) => Effect.Effect<void, never, Scope.Scope>
+  }
+>()("@audiences/engine/JobQueue") {}

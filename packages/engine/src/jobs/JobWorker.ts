@@ -4,17 +4,19 @@ import { Refreshes } from "../refreshes/Refreshes.ts"
 import { type Job, JobQueue } from "./JobQueue.ts"
 
 /** Runs the jobs of the queue for as long as the layer lives. */
-export const JobWorker = Layer.effectDiscard(Effect.gen(function*() {
-  const queue = yield* JobQueue
-  const refreshes = yield* Refreshes
-  const imports = yield* Imports
-  const run = (job: Job): Effect.Effect<void> => {
-    switch (job._tag) {
-      case "Refresh":
-        return refreshes.run(job.organizationId, job.audienceId)
-      case "Import":
-        return imports.run(job.organizationId, job.importId)
+export const JobWorker = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const queue = yield* JobQueue
+    const refreshes = yield* Refreshes
+    const imports = yield* Imports
+    const run = (job: Job): Effect.Effect<void> => {
+      switch (job._tag) {
+        case "Refresh":
+          return refreshes.run(job.organizationId, job.audienceId)
+        case "Import":
+          return imports.run(job.organizationId, job.importId)
+      }
     }
-  }
-  yield* queue.work(run)
-}))
+    yield* queue.work(run)
+  })
+)

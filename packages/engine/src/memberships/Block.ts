@@ -35,7 +35,7 @@ export const blocksOfOrdinals = (ordinals: Iterable<number>): Map<number, Block>
   for (const ordinal of ordinals) {
     const number = blockOf(ordinal)
     let block = blocks.get(number)
-    if (block === undefined) blocks.set(number, block = emptyBlock())
+    if (block === undefined) blocks.set(number, (block = emptyBlock()))
     set(block, offsetOf(ordinal))
   }
   return blocks
@@ -118,4 +118,5 @@ export const decodeOffsets = (encoded: Uint8Array): Block => {
 export const encodeChange = (flips: Block): Uint8Array =>
   popcount(flips) * 2 < blockBytes ? encodeOffsets(offsetsOf(flips)) : flips
 
-export const decodeChange = (changed: Uint8Array): Block => changed.length === blockBytes ? changed : decodeOffsets(changed)
+export const decodeChange = (changed: Uint8Array): Block =>
+  changed.length === blockBytes ? changed : decodeOffsets(changed)

@@ -42,14 +42,19 @@ const decodeMemberCursor = (audienceId: AudienceId, cursor: string): MemberPlace
 
 /** A cursor that this list did not hand out. */
 export const cursorRefusal = (query: PageQuery, message: string): ValidationError =>
-  refuse(query, [{
-    path: [query.after === undefined ? "before" : "after"],
-    message,
-    type: "cursor",
-    expected: "a cursor of this list"
-  }])
+  refuse(query, [
+    {
+      path: [query.after === undefined ? "before" : "after"],
+      message,
+      type: "cursor",
+      expected: "a cursor of this list"
+    }
+  ])
 
-export const memberRequest = (audienceId: AudienceId, query: PageQuery): Effect.Effect<MemberRequest, ValidationError> => {
+export const memberRequest = (
+  audienceId: AudienceId,
+  query: PageQuery
+): Effect.Effect<MemberRequest, ValidationError> => {
   const problems = contradictions(query)
   if (problems.length > 0) return Effect.fail(refuse(query, problems))
   const opened = {

@@ -11,7 +11,9 @@ import type { Block } from "./Block.ts"
 import type { MemberPlace, MemberRequest } from "./MemberPaging.ts"
 
 /** Some of the consumers named, by their index, do not exist or are archived; nothing was changed. */
-export class ConsumersUnknown extends Data.TaggedError("ConsumersUnknown")<{ readonly indexes: ReadonlyArray<number> }> {}
+export class ConsumersUnknown extends Data.TaggedError("ConsumersUnknown")<{
+  readonly indexes: ReadonlyArray<number>
+}> {}
 
 /** The audience has not come to this version. */
 export class VersionUnknown extends Data.TaggedError("VersionUnknown")<{ readonly version: number }> {}
@@ -46,41 +48,48 @@ export type PublicationOutcome = "published" | "unchanged" | "superseded"
 type Refused = AudienceNotFound | AudienceArchived | AudienceTypeMismatch | ConsumersUnknown
 
 /** Where it is kept who is in which audience. Every method is scoped to one organization. */
-export class MembershipRepo extends Context.Service<MembershipRepo, {
-  readonly count: (organizationId: OrganizationId, audienceId: AudienceId) => Effect.Effect<number, AudienceNotFound>
-  readonly status: (
-    organizationId: OrganizationId,
-    audienceId: AudienceId,
-    now: DateTime.Utc
-  ) => Effect.Effect<AudienceStatus, AudienceNotFound>
-  readonly list: (
-    organizationId: OrganizationId,
-    audienceId: AudienceId,
-    request: MemberRequest
-  ) => Effect.Effect<MemberSlice, AudienceNotFound | VersionUnknown>
-  /** Puts consumers into a STATIC_LIST; returns how many were not in it. */
-  readonly add: (
-    actor: Actor,
-    now: DateTime.Utc,
-    audienceId: AudienceId,
-    consumerIds: ReadonlyArray<string>
-  ) => Effect.Effect<number, Refused>
-  /** Takes consumers out of a STATIC_LIST; returns how many were in it. */
-  readonly remove: (
-    actor: Actor,
-    now: DateTime.Utc,
-    audienceId: AudienceId,
-    consumerIds: ReadonlyArray<string>
-  ) => Effect.Effect<number, Refused>
-  readonly ofConsumer: (
-    organizationId: OrganizationId,
-    consumerId: ConsumerId
-  ) => Effect.Effect<ReadonlyArray<Audience>, ConsumerNotFound>
-  readonly evaluate: (organizationId: OrganizationId, condition: Condition, now: DateTime.Utc) => Effect.Effect<Evaluation>
-  /** Makes an evaluation, brought up to date, the membership of a DYNAMIC audience: a new version if it differs, or is the first. */
-  readonly publish: (
-    organizationId: OrganizationId,
-    audienceId: AudienceId,
-    evaluated: EvaluationToPublish
-  ) => Effect.Effect<PublicationOutcome>
-}>()("@audiences/engine/MembershipRepo") {}
+export class MembershipRepo extends Context.Service<
+  MembershipRepo,
+  {
+    readonly count: (organizationId: OrganizationId, audienceId: AudienceId) => Effect.Effect<number, AudienceNotFound>
+    readonly status: (
+      organizationId: OrganizationId,
+      audienceId: AudienceId,
+      now: DateTime.Utc
+    ) => Effect.Effect<AudienceStatus, AudienceNotFound>
+    readonly list: (
+      organizationId: OrganizationId,
+      audienceId: AudienceId,
+      request: MemberRequest
+    ) => Effect.Effect<MemberSlice, AudienceNotFound | VersionUnknown>
+    /** Puts consumers into a STATIC_LIST; returns how many were not in it. */
+    readonly add: (
+      actor: Actor,
+      now: DateTime.Utc,
+      audienceId: AudienceId,
+      consumerIds: ReadonlyArray<string>
+    ) => Effect.Effect<number, Refused>
+    /** Takes consumers out of a STATIC_LIST; returns how many were in it. */
+    readonly remove: (
+      actor: Actor,
+      now: DateTime.Utc,
+      audienceId: AudienceId,
+      consumerIds: ReadonlyArray<string>
+    ) => Effect.Effect<number, Refused>
+    readonly ofConsumer: (
+      organizationId: OrganizationId,
+      consumerId: ConsumerId
+    ) => Effect.Effect<ReadonlyArray<Audience>, ConsumerNotFound>
+    readonly evaluate: (
+      organizationId: OrganizationId,
+      condition: Condition,
+      now: DateTime.Utc
+    ) => Effect.Effect<Evaluation>
+    /** Makes an evaluation, brought up to date, the membership of a DYNAMIC audience: a new version if it differs, or is the first. */
+    readonly publish: (
+      organizationId: OrganizationId,
+      audienceId: AudienceId,
+      evaluated: EvaluationToPublish
+    ) => Effect.Effect<PublicationOutcome>
+  }
+>()("@audiences/engine/MembershipRepo") {}

@@ -2,7 +2,14 @@ import type { Actor } from "@audiences/domain/Actor"
 import type { Audience, AudienceArchived, AudienceNotFound } from "@audiences/domain/Audience"
 import type { AudienceId } from "@audiences/domain/AudienceId"
 import type { ConsumerFull, ConsumerId, ConsumerNotFound } from "@audiences/domain/Consumer"
-import type { AudienceCount, AudienceStatus, MembersAdd, MembersAdded, MembersRemove, MembersRemoved } from "@audiences/domain/Membership"
+import type {
+  AudienceCount,
+  AudienceStatus,
+  MembersAdd,
+  MembersAdded,
+  MembersRemove,
+  MembersRemoved
+} from "@audiences/domain/Membership"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { Page, PageQuery } from "@audiences/domain/Page"
 import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
@@ -13,64 +20,84 @@ import { cursorRefusal, encodeMemberCursor, memberRequest } from "./MemberPaging
 import { type ConsumersUnknown, MembershipRepo } from "./MembershipRepo.ts"
 
 /** Who is in which audience. */
-export class Memberships extends Context.Service<Memberships, {
-  readonly count: (organizationId: OrganizationId, audienceId: AudienceId) => Effect.Effect<AudienceCount, AudienceNotFound>
-  readonly status: (organizationId: OrganizationId, audienceId: AudienceId) => Effect.Effect<AudienceStatus, AudienceNotFound>
-  readonly list: (
-    organizationId: OrganizationId,
-    audienceId: AudienceId,
-    query: PageQuery
-  ) => Effect.Effect<Page<ConsumerFull>, AudienceNotFound | ValidationError>
-  readonly add: (
-    actor: Actor,
-    audienceId: AudienceId,
-    input: MembersAdd
-  ) => Effect.Effect<MembersAdded, ValidationError | AudienceNotFound | AudienceArchived>
-  readonly remove: (
-    actor: Actor,
-    audienceId: AudienceId,
-    input: MembersRemove
-  ) => Effect.Effect<MembersRemoved, ValidationError | AudienceNotFound | AudienceArchived>
-  /** The live audiences that a consumer is in, ordered by name. */
-  readonly ofConsumer: (
-    organizationId: OrganizationId,
-    consumerId: ConsumerId
-  ) => Effect.Effect<ReadonlyArray<Audience>, ConsumerNotFound>
-}>()("@audiences/engine/Memberships") {
+export class Memberships extends Context.Service<
+  Memberships,
+  {
+    readonly count: (
+      organizationId: OrganizationId,
+      audienceId: AudienceId
+    ) => Effect.Effect<AudienceCount, AudienceNotFound>
+    readonly status: (
+      organizationId: OrganizationId,
+      audienceId: AudienceId
+    ) => Effect.Effect<AudienceStatus, AudienceNotFound>
+    readonly list: (
+      organizationId: OrganizationId,
+      audienceId: AudienceId,
+      query: PageQuery
+    ) => Effect.Effect<Page<ConsumerFull>, AudienceNotFound | ValidationError>
+    readonly add: (
+      actor: Actor,
+      audienceId: AudienceId,
+      input: MembersAdd
+    ) => Effect.Effect<MembersAdded, ValidationError | AudienceNotFound | AudienceArchived>
+    readonly remove: (
+      actor: Actor,
+      audienceId: AudienceId,
+      input: MembersRemove
+    ) => Effect.Effect<MembersRemoved, ValidationError | AudienceNotFound | AudienceArchived>
+    /** The live audiences that a consumer is in, ordered by name. */
+    readonly ofConsumer: (
+      organizationId: OrganizationId,
+      consumerId: ConsumerId
+    ) => Effect.Effect<ReadonlyArray<Audience>, ConsumerNotFound>
+  }
+>()("@audiences/engine/Memberships") {
   static readonly layer = Layer.effect(
     this,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const repo = yield* MembershipRepo
       const clock = yield* DatabaseClock
 
-      const count = Effect.fn("Memberships.count")(function*(organizationId: OrganizationId, audienceId: AudienceId) {
+      const count = Effect.fn("Memberships.count")(function* (organizationId: OrganizationId, audienceId: AudienceId) {
         return { audienceId, count: yield* repo.count(organizationId, audienceId) }
       })
 
-      const status = Effect.fn("Memberships.status")(function*(organizationId: OrganizationId, audienceId: AudienceId) {
+      const status = Effect.fn("Memberships.status")(function* (
+        organizationId: OrganizationId,
+        audienceId: AudienceId
+      ) {
         return yield* repo.status(organizationId, audienceId, yield* clock.now)
       })
 
-      const list = Effect.fn("Memberships.list")(function*(organizationId: OrganizationId, audienceId: AudienceId, query: PageQuery) {
+      const list = Effect.fn("Memberships.list")(function* (
+        organizationId: OrganizationId,
+        audienceId: AudienceId,
+        query: PageQuery
+      ) {
         const request = yield* memberRequest(audienceId, query)
-        const { data, start, end } = yield* repo.list(organizationId, audienceId, request).pipe(
-          Effect.catchTag("VersionUnknown", () => cursorRefusal(query, "Cursor is malformed"))
-        )
-        const cursor = (place: typeof start) => place === null ? null : encodeMemberCursor(audienceId, place)
+        const { data, start, end } = yield* repo
+          .list(organizationId, audienceId, request)
+          .pipe(Effect.catchTag("VersionUnknown", () => cursorRefusal(query, "Cursor is malformed")))
+        const cursor = (place: typeof start) => (place === null ? null : encodeMemberCursor(audienceId, place))
         return { data, pageInfo: { startCursor: cursor(start), endCursor: cursor(end) } }
       })
 
-      const add = Effect.fn("Memberships.add")(function*(actor: Actor, audienceId: AudienceId, input: MembersAdd) {
-        const addedCount = yield* repo.add(actor, yield* clock.now, audienceId, input.consumerIds).pipe(
-          Effect.catchTags(refusals(input))
-        )
+      const add = Effect.fn("Memberships.add")(function* (actor: Actor, audienceId: AudienceId, input: MembersAdd) {
+        const addedCount = yield* repo
+          .add(actor, yield* clock.now, audienceId, input.consumerIds)
+          .pipe(Effect.catchTags(refusals(input)))
         return { audienceId, addedCount }
       })
 
-      const remove = Effect.fn("Memberships.remove")(function*(actor: Actor, audienceId: AudienceId, input: MembersRemove) {
-        const removedCount = yield* repo.remove(actor, yield* clock.now, audienceId, input.consumerIds).pipe(
-          Effect.catchTags(refusals(input))
-        )
+      const remove = Effect.fn("Memberships.remove")(function* (
+        actor: Actor,
+        audienceId: AudienceId,
+        input: MembersRemove
+      ) {
+        const removedCount = yield* repo
+          .remove(actor, yield* clock.now, audienceId, input.consumerIds)
+          .pipe(Effect.catchTags(refusals(input)))
         return { audienceId, removedCount }
       })
 
@@ -81,12 +108,21 @@ export class Memberships extends Context.Service<Memberships, {
 
 const refusals = (input: MembersAdd | MembersRemove) => ({
   AudienceTypeMismatch: (_: AudienceTypeMismatch) =>
-    Effect.fail(refuse(input, [{ path: [], message: "Audience is not a static list", type: "audience_type", expected: "a STATIC_LIST" }])),
+    Effect.fail(
+      refuse(input, [
+        { path: [], message: "Audience is not a static list", type: "audience_type", expected: "a STATIC_LIST" }
+      ])
+    ),
   ConsumersUnknown: ({ indexes }: ConsumersUnknown) =>
-    Effect.fail(refuse(input, indexes.map((index) => ({
-      path: ["consumerIds", index],
-      message: "Consumer not found",
-      type: "consumer",
-      expected: "the id of a consumer"
-    }))))
+    Effect.fail(
+      refuse(
+        input,
+        indexes.map((index) => ({
+          path: ["consumerIds", index],
+          message: "Consumer not found",
+          type: "consumer",
+          expected: "the id of a consumer"
+        }))
+      )
+    )
 })

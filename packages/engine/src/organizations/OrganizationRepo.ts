@@ -33,10 +33,13 @@ export interface KeyHolder {
 }
 
 /** Where tenants and their keys are kept. */
-export class OrganizationRepo extends Context.Service<OrganizationRepo, {
-  readonly isEmpty: Effect.Effect<boolean>
-  readonly create: (now: DateTime.Utc, pair: OrganizationPair, key: NewApiKey) => Effect.Effect<void>
-  /** As `create`, unless there is an organization already, of whichever process. False: nothing was made. */
-  readonly createFirst: (now: DateTime.Utc, pair: OrganizationPair, key: NewApiKey) => Effect.Effect<boolean>
-  readonly findKey: (hash: Uint8Array) => Effect.Effect<Option.Option<KeyHolder>>
-}>()("@audiences/engine/OrganizationRepo") {}
+export class OrganizationRepo extends Context.Service<
+  OrganizationRepo,
+  {
+    readonly isEmpty: Effect.Effect<boolean>
+    readonly create: (now: DateTime.Utc, pair: OrganizationPair, key: NewApiKey) => Effect.Effect<void>
+    /** As `create`, unless there is an organization already, of whichever process. False: nothing was made. */
+    readonly createFirst: (now: DateTime.Utc, pair: OrganizationPair, key: NewApiKey) => Effect.Effect<boolean>
+    readonly findKey: (hash: Uint8Array) => Effect.Effect<Option.Option<KeyHolder>>
+  }
+>()("@audiences/engine/OrganizationRepo") {}

@@ -9,29 +9,32 @@ import { MalformedSecretKey } from "./MalformedSecretKey.ts"
 import { OrganizationRepo } from "./OrganizationRepo.ts"
 
 /** Tenants and their keys. */
-export class Organizations extends Context.Service<Organizations, {
-  /** Who a secret key speaks for. Malformed, unknown and revoked keys are one refusal. */
-  readonly authenticate: (secretKey: Redacted.Redacted<string>) => Effect.Effect<Actor, Unauthorized | Forbidden>
-  /**
-   * Makes the first organization, its test sibling and the given key (else a generated one), if there is no organization yet.
-   * Returns the key that was made: it is shown this once.
-   */
-  readonly bootstrap: (
-    firstKey: Option.Option<Redacted.Redacted<string>>
-  ) => Effect.Effect<Option.Option<Redacted.Redacted<string>>, MalformedSecretKey>
-}>()("@audiences/engine/Organizations") {
+export class Organizations extends Context.Service<
+  Organizations,
+  {
+    /** Who a secret key speaks for. Malformed, unknown and revoked keys are one refusal. */
+    readonly authenticate: (secretKey: Redacted.Redacted<string>) => Effect.Effect<Actor, Unauthorized | Forbidden>
+    /**
+     * Makes the first organization, its test sibling and the given key (else a generated one), if there is no organization yet.
+     * Returns the key that was made: it is shown this once.
+     */
+    readonly bootstrap: (
+      firstKey: Option.Option<Redacted.Redacted<string>>
+    ) => Effect.Effect<Option.Option<Redacted.Redacted<string>>, MalformedSecretKey>
+  }
+>()("@audiences/engine/Organizations") {
   static readonly layer = Layer.effect(
     this,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const repo = yield* OrganizationRepo
 
       // By the hash alone, in the store as in the cache: no comparison stops early at a secret's first wrong letter.
       const holders = yield* Cache.makeWith((hash: string) => repo.findKey(Buffer.from(hash, "hex")), {
         capacity: 10_000,
-        timeToLive: (exit) => Exit.isSuccess(exit) && Option.isSome(exit.value) ? knownFor : 0
+        timeToLive: (exit) => (Exit.isSuccess(exit) && Option.isSome(exit.value) ? knownFor : 0)
       })
 
-      const authenticate = Effect.fn("Organizations.authenticate")(function*(secretKey: Redacted.Redacted<string>) {
+      const authenticate = Effect.fn("Organizations.authenticate")(function* (secretKey: Redacted.Redacted<string>) {
         const key = Redacted.value(secretKey)
         if (secretKeyMode(key) === undefined) return yield* new Unauthorized()
         const holder = yield* Cache.get(holders, hashOf(key).toString("hex"))
@@ -40,11 +43,13 @@ export class Organizations extends Context.Service<Organizations, {
         return { organizationId: holder.value.organizationId, name: `key:${holder.value.id}` }
       })
 
-      const newOrganization = Effect.fnUntraced(function*(name: string) {
+      const newOrganization = Effect.fnUntraced(function* (name: string) {
         return { id: OrganizationId.make(yield* yield* Uuid), name, uploadSecret: yield* uploadSecret }
       })
 
-      const bootstrap = Effect.fn("Organizations.bootstrap")(function*(firstKey: Option.Option<Redacted.Redacted<string>>) {
+      const bootstrap = Effect.fn("Organizations.bootstrap")(function* (
+        firstKey: Option.Option<Redacted.Redacted<string>>
+      ) {
         if (!(yield* repo.isEmpty)) return Option.none()
         const secretKey = Option.isSome(firstKey) ? firstKey.value : yield* makeSecretKey("live")
         const mode = secretKeyMode(Redacted.value(secretKey))

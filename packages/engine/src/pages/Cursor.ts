@@ -24,23 +24,25 @@ export interface CursorScope {
   readonly filters: unknown
 }
 
-const Content = Schema.fromJsonString(Schema.Tuple([
-  Schema.String,
-  Schema.NullOr(Text),
-  Schema.String.check(Schema.isUUID())
-]))
+const Content = Schema.fromJsonString(
+  Schema.Tuple([Schema.String, Schema.NullOr(Text), Schema.String.check(Schema.isUUID())])
+)
 const decodeContent = Schema.decodeUnknownOption(Content)
 
 /** JSON in which the order of keys does not count. */
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, each: unknown) =>
     typeof each === "object" && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => a < b ? -1 : 1))
-      : each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each
+  )
 
 /** 72 bits: against mistakes, not against forgers, who could reach nothing that the list does not show anyway. */
 const fingerprint = ({ list, sortBy, sortDir, filters }: CursorScope): string =>
-  createHash("sha256").update(canonical([list, sortBy, sortDir, filters])).digest("base64url").slice(0, 12)
+  createHash("sha256")
+    .update(canonical([list, sortBy, sortDir, filters]))
+    .digest("base64url")
+    .slice(0, 12)
 
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/
 const double = /^-?\d{1,400}(\.\d{1,400})?(e[+-]\d{1,3})?$/

@@ -22,11 +22,19 @@ export interface Slice<Item> {
 export type ListQuery<Sort extends string> = PageQuery & { readonly sortBy?: Sort; readonly sortDir?: SortDirection }
 
 export const contradictions = (query: PageQuery): Array<Problem> => {
-  const problem = (key: string, message: string): Problem => ({ path: [key], message, type: "page", expected: "one direction" })
+  const problem = (key: string, message: string): Problem => ({
+    path: [key],
+    message,
+    type: "page",
+    expected: "one direction"
+  })
   if (query.last !== undefined && query.first !== undefined) return [problem("last", "Use first or last, not both")]
-  if (query.before !== undefined && query.after !== undefined) return [problem("before", "Use after or before, not both")]
-  if (query.last !== undefined && query.after !== undefined) return [problem("after", "Use after with first, before with last")]
-  if (query.first !== undefined && query.before !== undefined) return [problem("before", "Use after with first, before with last")]
+  if (query.before !== undefined && query.after !== undefined)
+    return [problem("before", "Use after or before, not both")]
+  if (query.last !== undefined && query.after !== undefined)
+    return [problem("after", "Use after with first, before with last")]
+  if (query.first !== undefined && query.before !== undefined)
+    return [problem("before", "Use after with first, before with last")]
   return []
 }
 
@@ -35,8 +43,18 @@ export const contradictions = (query: PageQuery): Array<Problem> => {
  * `createdAt` descending; rows of one value are ordered by id in the same direction, so that the order is total.
  */
 export const paging = <Sort extends string>(list: string, kinds: { readonly [S in Sort | "createdAt"]: SortKind }) => {
-  const scopeOf = (query: ListQuery<Sort>): CursorScope & { readonly sortBy: Sort; readonly sortDir: SortDirection } => {
-    const { after: _a, before: _b, first: _f, last: _l, sortBy = "createdAt" as Sort, sortDir = "desc", ...filters } = query
+  const scopeOf = (
+    query: ListQuery<Sort>
+  ): CursorScope & { readonly sortBy: Sort; readonly sortDir: SortDirection } => {
+    const {
+      after: _a,
+      before: _b,
+      first: _f,
+      last: _l,
+      sortBy = "createdAt" as Sort,
+      sortDir = "desc",
+      ...filters
+    } = query
     return { list, sortBy, sortDir, kind: kinds[sortBy], filters }
   }
 
@@ -52,11 +70,15 @@ export const paging = <Sort extends string>(list: string, kinds: { readonly [S i
     const position = decodeCursor(scope, cursor)
     if (typeof position !== "string") return Effect.succeed({ ...opened, from: position })
     const message = position === "malformed" ? "Cursor is malformed" : "Cursor belongs to another list, sort or filter"
-    return Effect.fail(refuse(query, [{ path: [backwards ? "before" : "after"], message, type: "cursor", expected: "a cursor of this list" }]))
+    return Effect.fail(
+      refuse(query, [
+        { path: [backwards ? "before" : "after"], message, type: "cursor", expected: "a cursor of this list" }
+      ])
+    )
   }
 
   const page = <Item>(query: ListQuery<Sort>, slice: Slice<Item>): Page<Item> => {
-    const cursor = (position: Position | null) => position === null ? null : encodeCursor(scopeOf(query), position)
+    const cursor = (position: Position | null) => (position === null ? null : encodeCursor(scopeOf(query), position))
     return { data: slice.data, pageInfo: { startCursor: cursor(slice.start), endCursor: cursor(slice.end) } }
   }
 

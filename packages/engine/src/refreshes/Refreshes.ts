@@ -13,37 +13,45 @@ import { compileRules } from "../rules/RuleCompiler.ts"
 import { enqueueRefresh } from "./EnqueueRefresh.ts"
 
 /** The evaluation of DYNAMIC audiences against all consumers of their organization. */
-export class Refreshes extends Context.Service<Refreshes, {
-  /** Asks for a refresh; answers at once, with the status in which it is in progress. */
-  readonly request: (
-    actor: Actor,
-    audienceId: AudienceId
-  ) => Effect.Effect<AudienceStatus, ValidationError | AudienceNotFound | AudienceArchived>
-  /** Does what is asked for, and publishes the outcome. Idempotent: nothing asked for, nothing done. */
-  readonly run: (organizationId: OrganizationId, audienceId: AudienceId) => Effect.Effect<void>
-  /** Hands every audience whose interval has passed, or whose refresh was asked for but lost, to the job queue. Returns how many. */
-  readonly enqueueDue: Effect.Effect<number>
-}>()("@audiences/engine/Refreshes") {
+export class Refreshes extends Context.Service<
+  Refreshes,
+  {
+    /** Asks for a refresh; answers at once, with the status in which it is in progress. */
+    readonly request: (
+      actor: Actor,
+      audienceId: AudienceId
+    ) => Effect.Effect<AudienceStatus, ValidationError | AudienceNotFound | AudienceArchived>
+    /** Does what is asked for, and publishes the outcome. Idempotent: nothing asked for, nothing done. */
+    readonly run: (organizationId: OrganizationId, audienceId: AudienceId) => Effect.Effect<void>
+    /** Hands every audience whose interval has passed, or whose refresh was asked for but lost, to the job queue. Returns how many. */
+    readonly enqueueDue: Effect.Effect<number>
+  }
+>()("@audiences/engine/Refreshes") {
   static readonly layer = Layer.effect(
     this,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const audiences = yield* AudienceRepo
       const memberships = yield* MembershipRepo
       const queue = yield* JobQueue
       const clock = yield* DatabaseClock
 
-      const request = Effect.fn("Refreshes.request")(function*({ organizationId }: Actor, audienceId: AudienceId) {
-        yield* audiences.requestRefresh(organizationId, audienceId).pipe(
-          Effect.catchTag("AudienceTypeMismatch", () =>
-            refuse({}, [{ path: [], message: "Audience is not dynamic", type: "audience_type", expected: "a DYNAMIC audience" }]))
-        )
+      const request = Effect.fn("Refreshes.request")(function* ({ organizationId }: Actor, audienceId: AudienceId) {
+        yield* audiences
+          .requestRefresh(organizationId, audienceId)
+          .pipe(
+            Effect.catchTag("AudienceTypeMismatch", () =>
+              refuse({}, [
+                { path: [], message: "Audience is not dynamic", type: "audience_type", expected: "a DYNAMIC audience" }
+              ])
+            )
+          )
         // Read before the job can run: the answer says that it is in progress.
         const status = yield* memberships.status(organizationId, audienceId, yield* clock.now)
         yield* enqueueRefresh(queue, organizationId, audienceId)
         return status
       })
 
-      const run = Effect.fn("Refreshes.run")(function*(organizationId: OrganizationId, audienceId: AudienceId) {
+      const run = Effect.fn("Refreshes.run")(function* (organizationId: OrganizationId, audienceId: AudienceId) {
         const due = yield* audiences.dueRefresh(organizationId, audienceId)
         if (Option.isNone(due)) return
         const { revision, requested, rules } = due.value
@@ -53,13 +61,21 @@ export class Refreshes extends Context.Service<Refreshes, {
         const condition = compiled.success
         const now = yield* clock.now
         const evaluation = yield* memberships.evaluate(organizationId, condition, now)
-        const outcome = yield* memberships.publish(organizationId, audienceId, { evaluation, condition, now, revision, requested })
+        const outcome = yield* memberships.publish(organizationId, audienceId, {
+          evaluation,
+          condition,
+          now,
+          revision,
+          requested
+        })
         yield* Effect.annotateCurrentSpan({ outcome })
       })
 
-      const enqueueDue = Effect.gen(function*() {
+      const enqueueDue = Effect.gen(function* () {
         const due = yield* audiences.takeDue(yield* clock.now)
-        yield* Effect.forEach(due, ({ organizationId, id }) => enqueueRefresh(queue, organizationId, id), { discard: true })
+        yield* Effect.forEach(due, ({ organizationId, id }) => enqueueRefresh(queue, organizationId, id), {
+          discard: true
+        })
         return due.length
       }).pipe(Effect.withSpan("Refreshes.enqueueDue"))
 

@@ -22,34 +22,44 @@ import { RuleRepo } from "./RuleRepo.ts"
 type Refused = ValidationError | AudienceNotFound | AudienceArchived
 
 /** The rules of a DYNAMIC audience. Every change of them asks for a refresh in the same transaction. */
-export class Rules extends Context.Service<Rules, {
-  readonly list: (organizationId: OrganizationId, audienceId: AudienceId) => Effect.Effect<ReadonlyArray<Rule>, AudienceNotFound>
-  readonly get: (
-    organizationId: OrganizationId,
-    audienceId: AudienceId,
-    id: RuleId
-  ) => Effect.Effect<Rule, AudienceNotFound | RuleNotFound>
-  readonly create: (actor: Actor, audienceId: AudienceId, input: RuleInput) => Effect.Effect<Rule, Refused>
-  readonly replace: (actor: Actor, audienceId: AudienceId, input: RulesReplace) => Effect.Effect<ReadonlyArray<Rule>, Refused>
-  readonly update: (
-    actor: Actor,
-    audienceId: AudienceId,
-    id: RuleId,
-    input: RuleUpdate
-  ) => Effect.Effect<Rule, Refused | RuleNotFound>
-  readonly remove: (
-    actor: Actor,
-    audienceId: AudienceId,
-    id: RuleId
-  ) => Effect.Effect<Rule, AudienceNotFound | AudienceArchived | RuleNotFound>
-}>()("@audiences/engine/Rules") {
+export class Rules extends Context.Service<
+  Rules,
+  {
+    readonly list: (
+      organizationId: OrganizationId,
+      audienceId: AudienceId
+    ) => Effect.Effect<ReadonlyArray<Rule>, AudienceNotFound>
+    readonly get: (
+      organizationId: OrganizationId,
+      audienceId: AudienceId,
+      id: RuleId
+    ) => Effect.Effect<Rule, AudienceNotFound | RuleNotFound>
+    readonly create: (actor: Actor, audienceId: AudienceId, input: RuleInput) => Effect.Effect<Rule, Refused>
+    readonly replace: (
+      actor: Actor,
+      audienceId: AudienceId,
+      input: RulesReplace
+    ) => Effect.Effect<ReadonlyArray<Rule>, Refused>
+    readonly update: (
+      actor: Actor,
+      audienceId: AudienceId,
+      id: RuleId,
+      input: RuleUpdate
+    ) => Effect.Effect<Rule, Refused | RuleNotFound>
+    readonly remove: (
+      actor: Actor,
+      audienceId: AudienceId,
+      id: RuleId
+    ) => Effect.Effect<Rule, AudienceNotFound | AudienceArchived | RuleNotFound>
+  }
+>()("@audiences/engine/Rules") {
   static readonly layer = Layer.effect(
     this,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const repo = yield* RuleRepo
       const queue = yield* JobQueue
 
-      const add = Effect.fnUntraced(function*(
+      const add = Effect.fnUntraced(function* (
         actor: Actor,
         audienceId: AudienceId,
         inputs: ReadonlyArray<RuleInput>,
@@ -62,17 +72,18 @@ export class Rules extends Context.Service<Rules, {
         return { made, rules }
       })
 
-      const create = Effect.fn("Rules.create")(function*(actor: Actor, audienceId: AudienceId, input: RuleInput) {
+      const create = Effect.fn("Rules.create")(function* (actor: Actor, audienceId: AudienceId, input: RuleInput) {
         yield* refuseAny(input, inputProblems(audienceId, input))
-        const { made, rules } = yield* add(actor, audienceId, [input], "beside", (all) => refuseAny(input, listProblems(all))).pipe(
-          Effect.catchTag("AudienceTypeMismatch", () => notDynamic(input))
-        )
+        const { made, rules } = yield* add(actor, audienceId, [input], "beside", (all) =>
+          refuseAny(input, listProblems(all))
+        ).pipe(Effect.catchTag("AudienceTypeMismatch", () => notDynamic(input)))
         return rules.find(({ id }) => id === made[0]!.id)!
       })
 
-      const replace = Effect.fn("Rules.replace")(function*(actor: Actor, audienceId: AudienceId, input: RulesReplace) {
+      const replace = Effect.fn("Rules.replace")(function* (actor: Actor, audienceId: AudienceId, input: RulesReplace) {
         const problems = input.rules.flatMap((rule, i) =>
-          inputProblems(audienceId, rule).map((problem) => ({ ...problem, path: ["rules", i, ...problem.path] })))
+          inputProblems(audienceId, rule).map((problem) => ({ ...problem, path: ["rules", i, ...problem.path] }))
+        )
         yield* refuseAny(input, [...problems, ...listProblems(input.rules, ["rules"])])
         const { rules } = yield* add(actor, audienceId, input.rules, "instead", () => Effect.void).pipe(
           Effect.catchTag("AudienceTypeMismatch", () => notDynamic(input))
@@ -80,7 +91,12 @@ export class Rules extends Context.Service<Rules, {
         return rules
       })
 
-      const update = Effect.fn("Rules.update")(function*(actor: Actor, audienceId: AudienceId, id: RuleId, input: RuleUpdate) {
+      const update = Effect.fn("Rules.update")(function* (
+        actor: Actor,
+        audienceId: AudienceId,
+        id: RuleId,
+        input: RuleUpdate
+      ) {
         if (!sameId(input.audienceId ?? audienceId, audienceId)) return yield* refuse(input, [otherAudience])
         const { audienceId: _, ...patch } = input
         const rule = yield* repo.update(actor, yield* DateTime.now, audienceId, id, (stored) => {
@@ -92,7 +108,7 @@ export class Rules extends Context.Service<Rules, {
         return rule
       })
 
-      const remove = Effect.fn("Rules.remove")(function*(actor: Actor, audienceId: AudienceId, id: RuleId) {
+      const remove = Effect.fn("Rules.remove")(function* (actor: Actor, audienceId: AudienceId, id: RuleId) {
         const rule = yield* repo.remove(actor, yield* DateTime.now, audienceId, id)
         yield* enqueueRefresh(queue, actor.organizationId, audienceId)
         return rule
@@ -113,7 +129,11 @@ const otherAudience: Problem = {
 }
 
 const notDynamic = (input: unknown) =>
-  Effect.fail(refuse(input, [{ path: [], message: "Audience is not dynamic", type: "audience_type", expected: "a DYNAMIC audience" }]))
+  Effect.fail(
+    refuse(input, [
+      { path: [], message: "Audience is not dynamic", type: "audience_type", expected: "a DYNAMIC audience" }
+    ])
+  )
 
 const refuseAny = (input: unknown, problems: ReadonlyArray<Problem>) =>
   problems.length > 0 ? Effect.fail(refuse(input, problems)) : Effect.void
@@ -130,7 +150,11 @@ const inputProblems = (audienceId: AudienceId, input: RuleInput): ReadonlyArray<
   ...lineProblems(input)
 ]
 
-const makeRule = Effect.fnUntraced(function*(organizationId: OrganizationId, audienceId: AudienceId, input: RuleInput) {
+const makeRule = Effect.fnUntraced(function* (
+  organizationId: OrganizationId,
+  audienceId: AudienceId,
+  input: RuleInput
+) {
   const rule: Rule = { ...input, id: RuleId.make(yield* yield* Uuid), audienceId, organizationId }
   return rule
 })

@@ -14,7 +14,11 @@ describe("FoldedConsumer", () => {
 
   it("folds the values of metadata and the elements of its lists, not its keys", () => {
     const metadata = { Tag: ["VIP", 1, null, true], __proto: "A", n: 1.5 }
-    assert.deepStrictEqual(foldConsumer({ metadata }).metadataFolded, { Tag: ["vip", 1, null, true], __proto: "a", n: 1.5 })
+    assert.deepStrictEqual(foldConsumer({ metadata }).metadataFolded, {
+      Tag: ["vip", 1, null, true],
+      __proto: "a",
+      n: 1.5
+    })
   })
 
   it("keeps a key that objects have of their own", () => {

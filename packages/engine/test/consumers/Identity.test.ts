@@ -35,20 +35,28 @@ describe("Identity", () => {
   })
 
   it("takes no offence at a later identifier that is nobody's or the same person's", () => {
-    assert.deepStrictEqual(identify(given("ann@example.com", "+14155550001", "ann-1"), directory), { id: ann, conflicts: [] })
+    assert.deepStrictEqual(identify(given("ann@example.com", "+14155550001", "ann-1"), directory), {
+      id: ann,
+      conflicts: []
+    })
   })
 
   it("refuses both entries that are one person, by whichever identifiers", () => {
-    const identities = identifyAll([given("ann@example.com"), given("new@example.com"), given(null, "+14155550001")], directory)
-    assert.deepStrictEqual(identities.map(({ conflicts }) => conflicts), [
-      [{ _tag: "Repeated", identifier: "email", other: 2 }],
-      [],
-      [{ _tag: "Repeated", identifier: "phone", other: 0 }]
-    ])
+    const identities = identifyAll(
+      [given("ann@example.com"), given("new@example.com"), given(null, "+14155550001")],
+      directory
+    )
+    assert.deepStrictEqual(
+      identities.map(({ conflicts }) => conflicts),
+      [[{ _tag: "Repeated", identifier: "email", other: 2 }], [], [{ _tag: "Repeated", identifier: "phone", other: 0 }]]
+    )
   })
 
   it("tells each of many equal entries of one other only", () => {
-    const identities = identifyAll(Array.from({ length: 500 }, () => given("x@example.com", "+4930123456", "x")), directory)
+    const identities = identifyAll(
+      Array.from({ length: 500 }, () => given("x@example.com", "+4930123456", "x")),
+      directory
+    )
     assert.isTrue(identities.every(({ conflicts }) => conflicts.length === 3))
   })
 })

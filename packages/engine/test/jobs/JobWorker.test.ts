@@ -16,27 +16,38 @@ const jobs: ReadonlyArray<Job> = [
 ]
 
 it.effect("hands each job to the use case that it is for", () =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const ran: Array<string> = []
     const done = yield* Deferred.make<void>()
     const unused = () => Effect.die("unused")
-    const queue = Layer.succeed(JobQueue, JobQueue.of({
-      enqueue: unused,
-      work: (handler) => Effect.forEach(jobs, handler, { discard: true }).pipe(Effect.tap(Deferred.succeed(done, undefined)))
-    }))
-    const refreshes = Layer.succeed(Refreshes, Refreshes.of({
-      request: unused,
-      enqueueDue: Effect.succeed(0),
-      run: (organization, audience) => Effect.sync(() => void ran.push(`refresh ${organization} ${audience}`))
-    }))
-    const imports = Layer.succeed(Imports, Imports.of({
-      create: unused,
-      latest: unused,
-      receive: unused,
-      enqueueUnfinished: Effect.succeed(0),
-      run: (organization, each) => Effect.sync(() => void ran.push(`import ${organization} ${each}`))
-    }))
+    const queue = Layer.succeed(
+      JobQueue,
+      JobQueue.of({
+        enqueue: unused,
+        work: (handler) =>
+          Effect.forEach(jobs, handler, { discard: true }).pipe(Effect.tap(Deferred.succeed(done, undefined)))
+      })
+    )
+    const refreshes = Layer.succeed(
+      Refreshes,
+      Refreshes.of({
+        request: unused,
+        enqueueDue: Effect.succeed(0),
+        run: (organization, audience) => Effect.sync(() => void ran.push(`refresh ${organization} ${audience}`))
+      })
+    )
+    const imports = Layer.succeed(
+      Imports,
+      Imports.of({
+        create: unused,
+        latest: unused,
+        receive: unused,
+        enqueueUnfinished: Effect.succeed(0),
+        run: (organization, each) => Effect.sync(() => void ran.push(`import ${organization} ${each}`))
+      })
+    )
     yield* Layer.build(JobWorker.pipe(Layer.provide([queue, refreshes, imports])))
     yield* Deferred.await(done)
     assert.deepStrictEqual(ran, [`refresh ${id} ${id}`, `import ${id} ${id}`])
-  }))
+  })
+)

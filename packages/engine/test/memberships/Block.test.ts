@@ -24,7 +24,10 @@ import { Schema } from "effect"
 
 const Offset = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: blockSize - 1 }))
 const Offsets = Schema.Array(Offset)
-const Stretch = Schema.Struct({ from: Offset, length: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 9000 })) })
+const Stretch = Schema.Struct({
+  from: Offset,
+  length: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 9000 }))
+})
 
 const sorted = (offsets: Iterable<number>) => [...new Set(offsets)].sort((a, b) => a - b)
 const stretch = ({ from, length }: typeof Stretch.Type) =>
@@ -41,7 +44,10 @@ describe("Block", () => {
   it.prop("forgets what was cleared, and nothing else", [Offsets, Offset], ([offsets, gone]) => {
     const block = fromOffsets([...offsets, gone])
     clear(block, gone)
-    assert.deepStrictEqual(offsetsOf(block), sorted(offsets).filter((offset) => offset !== gone))
+    assert.deepStrictEqual(
+      offsetsOf(block),
+      sorted(offsets).filter((offset) => offset !== gone)
+    )
   })
 
   it("counts the lowest bit of each byte first", () => {
@@ -53,7 +59,10 @@ describe("Block", () => {
 
   it.prop("xor and and are those of sets", [Offsets, Offsets], ([a, b]) => {
     const [x, y] = [fromOffsets(a), fromOffsets(b)]
-    assert.deepStrictEqual(offsetsOf(xor(x, y)), sorted([...a.filter((i) => !b.includes(i)), ...b.filter((i) => !a.includes(i))]))
+    assert.deepStrictEqual(
+      offsetsOf(xor(x, y)),
+      sorted([...a.filter((i) => !b.includes(i)), ...b.filter((i) => !a.includes(i))])
+    )
     assert.deepStrictEqual(offsetsOf(and(x, y)), sorted(a.filter((i) => b.includes(i))))
     assert.deepStrictEqual(xor(xor(x, y), y), x)
   })
@@ -66,12 +75,16 @@ describe("Block", () => {
     )
   })
 
-  it.prop("a change survives its encoding, in the fewer bytes", [Schema.Array(Stretch).check(Schema.isMaxLength(3))], ([stretches]) => {
-    const flips = fromOffsets(stretches.flatMap(stretch))
-    const encoded = encodeChange(flips)
-    assert.strictEqual(encoded.length, Math.min(8192, popcount(flips) * 2))
-    assert.deepStrictEqual(decodeChange(encoded), flips)
-  })
+  it.prop(
+    "a change survives its encoding, in the fewer bytes",
+    [Schema.Array(Stretch).check(Schema.isMaxLength(3))],
+    ([stretches]) => {
+      const flips = fromOffsets(stretches.flatMap(stretch))
+      const encoded = encodeChange(flips)
+      assert.strictEqual(encoded.length, Math.min(8192, popcount(flips) * 2))
+      assert.deepStrictEqual(decodeChange(encoded), flips)
+    }
+  )
 
   it("tells a list of 4095 offsets from the bitset of 4096", () => {
     for (const length of [4095, 4096, 4097]) {
@@ -96,12 +109,16 @@ describe("Block", () => {
     assert.strictEqual(previousMember(block, -1), -1)
   })
 
-  it.prop("divides ordinals among blocks", [Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 300_000 })))], ([ordinals]) => {
-    const blocks = blocksOfOrdinals(ordinals)
-    assert.deepStrictEqual(
-      sorted([...blocks].flatMap(([number, block]) => offsetsOf(block).map((offset) => number * blockSize + offset))),
-      sorted(ordinals)
-    )
-    assert.isTrue(ordinals.every((ordinal) => test(blocks.get(blockOf(ordinal))!, offsetOf(ordinal))))
-  })
+  it.prop(
+    "divides ordinals among blocks",
+    [Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 300_000 })))],
+    ([ordinals]) => {
+      const blocks = blocksOfOrdinals(ordinals)
+      assert.deepStrictEqual(
+        sorted([...blocks].flatMap(([number, block]) => offsetsOf(block).map((offset) => number * blockSize + offset))),
+        sorted(ordinals)
+      )
+      assert.isTrue(ordinals.every((ordinal) => test(blocks.get(blockOf(ordinal))!, offsetOf(ordinal))))
+    }
+  )
 })

@@ -20,16 +20,18 @@ describe("Cursor", () => {
 
   it("opens only the list, sort and filters that it was made for", () => {
     const cursor = encodeCursor(scope(), { value: "a", id })
-    assert.deepStrictEqual(decodeCursor(scope({ filters: { archived: true, search: "ab" } }), cursor), { value: "a", id })
-    for (
-      const other of [
-        scope({ list: "audiences" }),
-        scope({ sortBy: "fullName" }),
-        scope({ sortDir: "desc" }),
-        scope({ filters: { search: "ab" } }),
-        scope({ filters: {} })
-      ]
-    ) assert.strictEqual(decodeCursor(other, cursor), "of another list")
+    assert.deepStrictEqual(decodeCursor(scope({ filters: { archived: true, search: "ab" } }), cursor), {
+      value: "a",
+      id
+    })
+    for (const other of [
+      scope({ list: "audiences" }),
+      scope({ sortBy: "fullName" }),
+      scope({ sortDir: "desc" }),
+      scope({ filters: { search: "ab" } }),
+      scope({ filters: {} })
+    ])
+      assert.strictEqual(decodeCursor(other, cursor), "of another list")
   })
 
   it.prop("refuses any other text", [Schema.String], ([text]) => {
@@ -44,7 +46,11 @@ describe("Cursor", () => {
     }
     for (const kind of ["instant", "money", "number"] as const) {
       for (const value of refused[kind]!) {
-        assert.strictEqual(decodeCursor(scope({ kind }), encodeCursor(scope({ kind }), { value, id })), "malformed", value)
+        assert.strictEqual(
+          decodeCursor(scope({ kind }), encodeCursor(scope({ kind }), { value, id })),
+          "malformed",
+          value
+        )
       }
     }
     assert.strictEqual(decodeCursor(scope(), encodeCursor(scope(), { value: "a\0", id })), "malformed")

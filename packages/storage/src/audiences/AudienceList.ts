@@ -32,12 +32,16 @@ export const listAudiences = (
   if (type !== undefined) conditions.push(sql`a.type = ${type}`)
   if (groupId !== undefined) conditions.push(sql`a.group_id = ${groupId}::uuid`)
   if (search !== undefined) conditions.push(sql`strpos(a.name_folded, ${fold(search)}::text COLLATE "C") > 0`)
-  return readSlice(sql, {
-    columns: audienceColumns(sql),
-    from: sql`audiences a`,
-    where: sql.and(conditions),
-    key: sortKey(sql, request.sortBy),
-    id: sql`a.id`,
-    row: AudienceRow
-  }, request)
+  return readSlice(
+    sql,
+    {
+      columns: audienceColumns(sql),
+      from: sql`audiences a`,
+      where: sql.and(conditions),
+      key: sortKey(sql, request.sortBy),
+      id: sql`a.id`,
+      row: AudienceRow
+    },
+    request
+  )
 }

@@ -1,10 +1,21 @@
 import type { Actor } from "@audiences/domain/Actor"
-import { type Audience, AudienceArchived, AudienceNotFound, type AudienceSort, type AudienceType } from "@audiences/domain/Audience"
+import {
+  type Audience,
+  AudienceArchived,
+  AudienceNotFound,
+  type AudienceSort,
+  type AudienceType
+} from "@audiences/domain/Audience"
 import type { AudienceId } from "@audiences/domain/AudienceId"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { Rule } from "@audiences/domain/Rule"
 import type { SyncSource } from "@audiences/domain/SyncSource"
-import { type AudienceFilter, type AudiencePatch, AudienceRepo, AudienceTypeMismatch } from "@audiences/engine/audiences/AudienceRepo"
+import {
+  type AudienceFilter,
+  type AudiencePatch,
+  AudienceRepo,
+  AudienceTypeMismatch
+} from "@audiences/engine/audiences/AudienceRepo"
 import type { PageRequest } from "@audiences/engine/pages/Paging"
 import { type DateTime, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -17,10 +28,10 @@ import { fullAudiences } from "./FullAudiences.ts"
 import { lockAudience } from "./LockedAudience.ts"
 import { dueRefresh, raiseRequested, takeDue } from "./RefreshRequests.ts"
 
-const make = Effect.gen(function*() {
+const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
-  const find = Effect.fnUntraced(function*(organizationId: OrganizationId, id: AudienceId) {
+  const find = Effect.fnUntraced(function* (organizationId: OrganizationId, id: AudienceId) {
     const rows = yield* sql`
       SELECT ${audienceColumns(sql)} FROM audiences a
       WHERE a.organization_id = ${organizationId}::uuid AND a.id = ${id}::uuid`
@@ -28,18 +39,25 @@ const make = Effect.gen(function*() {
     return audience ?? (yield* new AudienceNotFound())
   })
 
-  const insert = Effect.fn("AudienceRepo.insert")(function*(audience: Audience, rules: ReadonlyArray<Rule>, syncSource: SyncSource | null) {
-    if (syncSource !== null) yield* insertSyncSource(sql, syncSource)
-    yield* insertAudience(sql, audience)
-    yield* insertRules(sql, rules)
-  }, sql.withTransaction, Effect.orDie)
+  const insert = Effect.fn("AudienceRepo.insert")(
+    function* (audience: Audience, rules: ReadonlyArray<Rule>, syncSource: SyncSource | null) {
+      if (syncSource !== null) yield* insertSyncSource(sql, syncSource)
+      yield* insertAudience(sql, audience)
+      yield* insertRules(sql, rules)
+    },
+    sql.withTransaction,
+    Effect.orDie
+  )
 
-  const get = Effect.fn("AudienceRepo.get")(function*(organizationId: OrganizationId, id: AudienceId) {
-    const [audience] = yield* fullAudiences(sql, organizationId, [yield* find(organizationId, id)])
-    return audience!
-  }, Effect.catchTag("SqlError", Effect.die))
+  const get = Effect.fn("AudienceRepo.get")(
+    function* (organizationId: OrganizationId, id: AudienceId) {
+      const [audience] = yield* fullAudiences(sql, organizationId, [yield* find(organizationId, id)])
+      return audience!
+    },
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
-  const list = Effect.fn("AudienceRepo.list")(function*(
+  const list = Effect.fn("AudienceRepo.list")(function* (
     organizationId: OrganizationId,
     filter: AudienceFilter,
     request: PageRequest<AudienceSort>
@@ -48,33 +66,39 @@ const make = Effect.gen(function*() {
     return { ...slice, data: yield* fullAudiences(sql, organizationId, slice.data) }
   })
 
-  const update = Effect.fn("AudienceRepo.update")(function*(
-    actor: Actor,
-    now: DateTime.Utc,
-    id: AudienceId,
-    patch: AudiencePatch,
-    type: AudienceType | undefined
-  ) {
-    const stored = yield* lockAudience(sql, actor.organizationId, id)
-    if (type !== undefined && type !== stored.type) return yield* new AudienceTypeMismatch({ type: stored.type })
-    if (stored.archived) return yield* new AudienceArchived()
-    const audience = yield* find(actor.organizationId, id)
-    return yield* updateAudience(sql, { ...audience, ...patch, updatedAt: now, updatedBy: actor.name })
-  }, contended(sql), Effect.catchTag("SqlError", Effect.die))
+  const update = Effect.fn("AudienceRepo.update")(
+    function* (actor: Actor, now: DateTime.Utc, id: AudienceId, patch: AudiencePatch, type: AudienceType | undefined) {
+      const stored = yield* lockAudience(sql, actor.organizationId, id)
+      if (type !== undefined && type !== stored.type) return yield* new AudienceTypeMismatch({ type: stored.type })
+      if (stored.archived) return yield* new AudienceArchived()
+      const audience = yield* find(actor.organizationId, id)
+      return yield* updateAudience(sql, { ...audience, ...patch, updatedAt: now, updatedBy: actor.name })
+    },
+    contended(sql),
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
-  const archive = Effect.fn("AudienceRepo.archive")(function*(actor: Actor, now: DateTime.Utc, id: AudienceId) {
-    yield* lockAudience(sql, actor.organizationId, id)
-    const audience = yield* find(actor.organizationId, id)
-    if (audience.archived) return audience
-    return yield* updateAudience(sql, { ...audience, archived: true, updatedAt: now, updatedBy: actor.name })
-  }, contended(sql), Effect.catchTag("SqlError", Effect.die))
+  const archive = Effect.fn("AudienceRepo.archive")(
+    function* (actor: Actor, now: DateTime.Utc, id: AudienceId) {
+      yield* lockAudience(sql, actor.organizationId, id)
+      const audience = yield* find(actor.organizationId, id)
+      if (audience.archived) return audience
+      return yield* updateAudience(sql, { ...audience, archived: true, updatedAt: now, updatedBy: actor.name })
+    },
+    contended(sql),
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
-  const requestRefresh = Effect.fn("AudienceRepo.requestRefresh")(function*(organizationId: OrganizationId, id: AudienceId) {
-    const { type, archived } = yield* lockAudience(sql, organizationId, id)
-    if (type !== "DYNAMIC") return yield* new AudienceTypeMismatch({ type })
-    if (archived) return yield* new AudienceArchived()
-    yield* raiseRequested(sql, organizationId, id)
-  }, contended(sql), Effect.catchTag("SqlError", Effect.die))
+  const requestRefresh = Effect.fn("AudienceRepo.requestRefresh")(
+    function* (organizationId: OrganizationId, id: AudienceId) {
+      const { type, archived } = yield* lockAudience(sql, organizationId, id)
+      if (type !== "DYNAMIC") return yield* new AudienceTypeMismatch({ type })
+      if (archived) return yield* new AudienceArchived()
+      yield* raiseRequested(sql, organizationId, id)
+    },
+    contended(sql),
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
   return AudienceRepo.of({
     insert,

@@ -15,6 +15,10 @@ export const AudienceRow = Schema.Struct({
 
 /** The columns that `AudienceRow` is read from, as `a.<column>`. */
 export const audienceColumns = (sql: SqlClient.SqlClient) =>
-  sql.literal(Struct.keys(AudienceRow.fields).map((name) => `a.${String.camelToSnake(name)}`).join(", "))
+  sql.literal(
+    Struct.keys(AudienceRow.fields)
+      .map((name) => `a.${String.camelToSnake(name)}`)
+      .join(", ")
+  )
 
 export const decodeAudiences = Schema.decodeUnknownEffect(Schema.Array(AudienceRow))

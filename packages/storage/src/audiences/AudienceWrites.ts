@@ -4,8 +4,8 @@ import type { SyncSource } from "@audiences/domain/SyncSource"
 import { DateTime, Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 
-const json = (value: unknown) => value == null ? null : JSON.stringify(value)
-const instant = (value: DateTime.Utc | null | undefined) => value == null ? null : DateTime.formatIso(value)
+const json = (value: unknown) => (value == null ? null : JSON.stringify(value))
+const instant = (value: DateTime.Utc | null | undefined) => (value == null ? null : DateTime.formatIso(value))
 
 export const insertSyncSource = (sql: SqlClient.SqlClient, source: SyncSource) =>
   sql`

@@ -13,7 +13,11 @@ const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
 const decodeSources = Schema.decodeUnknownEffect(Schema.Array(SyncSourceRow))
 
 /** Newest first. */
-const latestImports = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, organizationId: OrganizationId, audienceIds: ReadonlyArray<string>) {
+const latestImports = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  audienceIds: ReadonlyArray<string>
+) {
   const rows = yield* sql`
     SELECT ${importColumns(sql)} FROM unnest(${audienceIds}::uuid[]) AS wanted (id)
     CROSS JOIN LATERAL (
@@ -25,7 +29,7 @@ const latestImports = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, orga
 })
 
 /** Audiences with all that hangs on them. */
-export const fullAudiences = Effect.fnUntraced(function*(
+export const fullAudiences = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   audiences: ReadonlyArray<Audience>
@@ -33,15 +37,21 @@ export const fullAudiences = Effect.fnUntraced(function*(
   if (audiences.length === 0) return []
   const ids = audiences.map(({ id }) => id)
   const sourceIds = audiences.flatMap(({ primarySyncSourceId }) => primarySyncSourceId ?? [])
-  const rules = Array.groupBy(yield* readRules(sql, organizationId, sql`r.audience_id = ANY(${ids}::uuid[])`), (rule) => rule.audienceId)
+  const rules = Array.groupBy(
+    yield* readRules(sql, organizationId, sql`r.audience_id = ANY(${ids}::uuid[])`),
+    (rule) => rule.audienceId
+  )
   const imports = Array.groupBy(yield* latestImports(sql, organizationId, ids), (each) => each.audienceId)
-  const found = sourceIds.length === 0 ? [] : yield* sql`
+  const found =
+    sourceIds.length === 0
+      ? []
+      : yield* sql`
     SELECT * FROM sync_sources WHERE organization_id = ${organizationId}::uuid AND id = ANY(${sourceIds}::uuid[])`
   const sources = new Map((yield* decodeSources(found)).map((source) => [source.id as string, source]))
   return audiences.map((audience): AudienceFull => ({
     ...audience,
     rules: rules[audience.id] ?? [],
     imports: imports[audience.id] ?? [],
-    primarySyncSource: audience.primarySyncSourceId == null ? null : sources.get(audience.primarySyncSourceId) ?? null
+    primarySyncSource: audience.primarySyncSourceId == null ? null : (sources.get(audience.primarySyncSourceId) ?? null)
   }))
 }, Effect.orDie)

@@ -10,7 +10,11 @@ const decode = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ type: Aud
  * Locks an audience until the transaction ends: what any change of its rules or membership begins with. Rows that only refer to the
  * audience can still be written meanwhile.
  */
-export const lockAudience = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, organizationId: OrganizationId, id: AudienceId) {
+export const lockAudience = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  id: AudienceId
+) {
   const rows = yield* sql`
     SELECT type, archived FROM audiences
     WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid FOR NO KEY UPDATE`

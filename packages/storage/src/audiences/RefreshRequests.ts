@@ -11,10 +11,16 @@ export const raiseRequested = (sql: SqlClient.SqlClient, organizationId: Organiz
     UPDATE audiences SET refreshes_requested = refreshes_requested + 1
     WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
 
-const decodeRequests = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ revision: Schema.Finite, requested: Schema.Finite })))
+const decodeRequests = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ revision: Schema.Finite, requested: Schema.Finite }))
+)
 
 /** The refresh that an audience waits for. */
-export const dueRefresh = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, organizationId: OrganizationId, id: AudienceId) {
+export const dueRefresh = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  id: AudienceId
+) {
   const rows = yield* sql`
     SELECT rules_revision::float8 AS revision, refreshes_requested::float8 AS requested FROM audiences
     WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid
@@ -26,10 +32,12 @@ export const dueRefresh = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, 
   return Option.some<DueRefresh>({ ...request, rules })
 }, Effect.orDie)
 
-const decodeKeys = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ organizationId: OrganizationId, id: AudienceId })))
+const decodeKeys = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ organizationId: OrganizationId, id: AudienceId }))
+)
 
 /** Asks for the refreshes whose interval has passed, and finds every audience that waits for one. Passes over what is being changed. */
-export const takeDue = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, now: DateTime.Utc) {
+export const takeDue = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, now: DateTime.Utc) {
   const rows = yield* sql`
     WITH passed AS (
       SELECT organization_id, id FROM audiences

@@ -2,7 +2,15 @@ import type { Actor } from "@audiences/domain/Actor"
 import { ConsumerId } from "@audiences/domain/Consumer"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { ConsumerPatch } from "@audiences/engine/consumers/ConsumerPatch"
-import { directoryOf, type Identifier, type Identifiers, identifiersOf, identifyAll, type Identity, knownPersonOf } from "@audiences/engine/consumers/Identity"
+import {
+  directoryOf,
+  type Identifier,
+  type Identifiers,
+  identifiersOf,
+  identifyAll,
+  type Identity,
+  knownPersonOf
+} from "@audiences/engine/consumers/Identity"
 import { type DateTime, Effect, Schema, String } from "effect"
 import type { SqlClient } from "effect/sql"
 import { blankConsumer, mergePatch } from "./ConsumerMerge.ts"
@@ -25,7 +33,7 @@ export interface BatchOutcome {
 const decodeRows = Schema.decodeUnknownEffect(Schema.Array(ConsumerRow))
 
 /** Live consumers that have any of the identifiers; `FOR UPDATE` locks them in the order of their ids until the transaction ends. */
-export const findByIdentifiers = Effect.fnUntraced(function*(
+export const findByIdentifiers = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   given: ReadonlyArray<Identifiers>,
@@ -43,7 +51,7 @@ export const findByIdentifiers = Effect.fnUntraced(function*(
 })
 
 /** Whom each patch means. Locks the consumers concerned; writes nothing. */
-export const planBatch = Effect.fnUntraced(function*(
+export const planBatch = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   patches: ReadonlyArray<ConsumerPatch>
@@ -61,7 +69,7 @@ export const planBatch = Effect.fnUntraced(function*(
 const Allotted = Schema.Array(Schema.Struct({ ordinal: Schema.Finite, id: ConsumerId }))
 
 /** Ordinals and ids for new consumers, in rising order. Holds the organization's counter until the transaction ends. */
-const allot = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, organizationId: OrganizationId, count: number) {
+const allot = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, organizationId: OrganizationId, count: number) {
   if (count === 0) return []
   const rows = yield* sql`
     SELECT a.first_ordinal + i AS ordinal, consumer_id(a.id_millis, i) AS id
@@ -72,13 +80,15 @@ const allot = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, organization
 const recordset = (rows: ReadonlyArray<ConsumerRow>) => JSON.stringify(rows.map(consumerRecord))
 
 const insertRows = (sql: SqlClient.SqlClient, rows: ReadonlyArray<ConsumerRow>) =>
-  rows.length === 0 ? Effect.void : sql`
+  rows.length === 0
+    ? Effect.void
+    : sql`
     INSERT INTO consumers SELECT * FROM jsonb_populate_recordset(null::consumers, ${recordset(rows)}::text::jsonb)`
 
 const fixed = new Set(["id", "organizationId", "ordinal", "createdAt", "createdBy"].map(String.camelToSnake))
 
 /** Rewrites the rows as they are given, in the order given. */
-export const updateRows = Effect.fnUntraced(function*(
+export const updateRows = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   rows: ReadonlyArray<ConsumerRow>
@@ -93,7 +103,7 @@ export const updateRows = Effect.fnUntraced(function*(
 })
 
 /** Writes entries that nothing speaks against, in as many statements whatever their number. The feed is the caller's: `recordBatch`. */
-export const writeBatch = Effect.fnUntraced(function*(
+export const writeBatch = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   actor: Actor,
   now: DateTime.Utc,
@@ -107,20 +117,25 @@ export const writeBatch = Effect.fnUntraced(function*(
       const { row, changed } = mergePatch(stored, patch)
       return changed.size === 0
         ? { result: "unchanged", row: stored, changed }
-        : { result: "updated", row: { ...row, updatedAt: now, updatedBy: name }, changed: new Set([...changed, "updatedAt", "updatedBy"]) }
+        : {
+            result: "updated",
+            row: { ...row, updatedAt: now, updatedBy: name },
+            changed: new Set([...changed, "updatedAt", "updatedBy"])
+          }
     }
     const made = { organizationId, archived: false, createdAt: now, createdBy: name, updatedAt: null, updatedBy: null }
     const { row, changed } = mergePatch({ ...blankConsumer, ...made, ...allotted[next++]! }, patch)
     return { result: "created", row, changed }
   })
-  const those = (result: BatchOutcome["result"]) => outcomes.filter((each) => each.result === result).map(({ row }) => row)
+  const those = (result: BatchOutcome["result"]) =>
+    outcomes.filter((each) => each.result === result).map(({ row }) => row)
   yield* updateRows(sql, organizationId, those("updated"))
   yield* insertRows(sql, those("created"))
   return outcomes
 })
 
 /** Puts what was written into the change feed. The last of the transaction: holds the feed of the organization until it ends. */
-export const recordBatch = Effect.fnUntraced(function*(
+export const recordBatch = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   outcomes: ReadonlyArray<BatchOutcome>
@@ -129,7 +144,9 @@ export const recordBatch = Effect.fnUntraced(function*(
   const updated = outcomes.filter(({ result }) => result === "updated")
   const fields = new Set(updated.flatMap(({ changed }) => [...changed]))
   const record = (those: ReadonlyArray<BatchOutcome>, changed: ReadonlyArray<string> | null) =>
-    those.length === 0 ? Effect.void : sql`
+    those.length === 0
+      ? Effect.void
+      : sql`
       SELECT record_change(${organizationId}::uuid, ${those.map(({ row }) => row.ordinal)}::int[], ${changed}::text[], NULL)`
   yield* record(created, null)
   yield* record(updated, [...fields].sort())

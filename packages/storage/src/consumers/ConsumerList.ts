@@ -31,8 +31,9 @@ const phonePrefix = (search: string): string | undefined => /^\+?(\d+)$/.exec(se
 
 const matching = (sql: SqlClient.SqlClient, search: string) => {
   const folded = fold(search)
-  const texts = ["email_folded", "full_name_folded", "primary_external_id_folded"]
-    .map((column) => sql`strpos(c.${sql.literal(column)}, ${folded}::text COLLATE "C") > 0`)
+  const texts = ["email_folded", "full_name_folded", "primary_external_id_folded"].map(
+    (column) => sql`strpos(c.${sql.literal(column)}, ${folded}::text COLLATE "C") > 0`
+  )
   const digits = phonePrefix(search)
   return sql.or(digits === undefined ? texts : [...texts, sql`starts_with(c.phone, ${`+${digits}`}::text)`])
 }
@@ -52,9 +53,14 @@ export const listConsumers = (
   request: PageRequest<ConsumerSort>
 ) => {
   const { archived = false, audienceId, createdAfter, createdBefore, search } = filter
-  const conditions: Array<Statement.Fragment> = [sql`c.organization_id = ${organizationId}::uuid`, archived ? sql`c.archived` : sql`NOT c.archived`]
-  if (createdAfter !== undefined) conditions.push(sql`c.created_at > ${DateTime.formatIso(createdAfter)}::text::timestamptz`)
-  if (createdBefore !== undefined) conditions.push(sql`c.created_at < ${DateTime.formatIso(createdBefore)}::text::timestamptz`)
+  const conditions: Array<Statement.Fragment> = [
+    sql`c.organization_id = ${organizationId}::uuid`,
+    archived ? sql`c.archived` : sql`NOT c.archived`
+  ]
+  if (createdAfter !== undefined)
+    conditions.push(sql`c.created_at > ${DateTime.formatIso(createdAfter)}::text::timestamptz`)
+  if (createdBefore !== undefined)
+    conditions.push(sql`c.created_at < ${DateTime.formatIso(createdBefore)}::text::timestamptz`)
   if (search !== undefined) conditions.push(matching(sql, search))
   const query: KeysetQuery<typeof ConsumerRow> = {
     columns: consumerColumns(sql),

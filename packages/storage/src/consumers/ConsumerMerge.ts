@@ -4,7 +4,10 @@ import { DateTime, Equal } from "effect"
 import { isDeepStrictEqual } from "node:util"
 import type { ConsumerRow } from "./ConsumerRow.ts"
 
-type Attributes = Omit<ConsumerRow, "id" | "organizationId" | "ordinal" | "archived" | "createdAt" | "createdBy" | "updatedAt" | "updatedBy">
+type Attributes = Omit<
+  ConsumerRow,
+  "id" | "organizationId" | "ordinal" | "archived" | "createdAt" | "createdBy" | "updatedAt" | "updatedBy"
+>
 
 /** A consumer of whom nothing is known. */
 export const blankConsumer: Attributes = {
@@ -61,10 +64,12 @@ const columnsOf = ({ lastGeoCoordinates, metadata, aov, ltv, ...rest }: Consumer
   ...(ltv === undefined ? {} : { ltv: canonicalMoney(ltv) }),
   // Through JSON, as the database keeps it: -0 comes back as 0.
   ...(metadata === undefined ? {} : { metadata: JSON.parse(JSON.stringify(metadata)) as typeof metadata }),
-  ...(lastGeoCoordinates === undefined ? {} : {
-    lastGeoLatitude: lastGeoCoordinates?.latitude ?? null,
-    lastGeoLongitude: lastGeoCoordinates?.longitude ?? null
-  })
+  ...(lastGeoCoordinates === undefined
+    ? {}
+    : {
+        lastGeoLatitude: lastGeoCoordinates?.latitude ?? null,
+        lastGeoLongitude: lastGeoCoordinates?.longitude ?? null
+      })
 })
 
 const same = (name: string, stored: unknown, given: unknown): boolean => {

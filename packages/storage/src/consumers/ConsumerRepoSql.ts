@@ -3,7 +3,13 @@ import { ConsumerArchived, type ConsumerId, ConsumerNotFound, type ConsumerSort 
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { ConsumerPatch } from "@audiences/engine/consumers/ConsumerPatch"
 import { type ConsumerFilter, ConsumerRepo, IdentityConflicts } from "@audiences/engine/consumers/ConsumerRepo"
-import { type Conflict, directoryOf, identifiers, identifiersOf, knownPersonOf } from "@audiences/engine/consumers/Identity"
+import {
+  type Conflict,
+  directoryOf,
+  identifiers,
+  identifiersOf,
+  knownPersonOf
+} from "@audiences/engine/consumers/Identity"
 import type { PageRequest } from "@audiences/engine/pages/Paging"
 import { type DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -17,10 +23,14 @@ import { fullConsumers } from "./FullConsumers.ts"
 
 const decodeRows = Schema.decodeUnknownEffect(Schema.Array(ConsumerRow))
 
-const make = Effect.gen(function*() {
+const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
-  const find = Effect.fnUntraced(function*(organizationId: OrganizationId, id: ConsumerId, lock: "" | "FOR UPDATE" = "") {
+  const find = Effect.fnUntraced(function* (
+    organizationId: OrganizationId,
+    id: ConsumerId,
+    lock: "" | "FOR UPDATE" = ""
+  ) {
     const rows = yield* sql`
       SELECT ${consumerColumns(sql)} FROM consumers c
       WHERE c.organization_id = ${organizationId}::uuid AND c.id = ${id}::uuid ${sql.literal(lock)}`
@@ -28,7 +38,7 @@ const make = Effect.gen(function*() {
     return row ?? (yield* new ConsumerNotFound())
   })
 
-  const list = Effect.fn("ConsumerRepo.list")(function*(
+  const list = Effect.fn("ConsumerRepo.list")(function* (
     organizationId: OrganizationId,
     filter: ConsumerFilter,
     request: PageRequest<ConsumerSort>
@@ -37,22 +47,31 @@ const make = Effect.gen(function*() {
     return { ...slice, data: yield* fullConsumers(sql, organizationId, slice.data) }
   })
 
-  const get = Effect.fn("ConsumerRepo.get")(function*(organizationId: OrganizationId, id: ConsumerId) {
-    const [consumer] = yield* fullConsumers(sql, organizationId, [yield* find(organizationId, id)])
-    return consumer!
-  }, Effect.catchTag("SqlError", Effect.die))
+  const get = Effect.fn("ConsumerRepo.get")(
+    function* (organizationId: OrganizationId, id: ConsumerId) {
+      const [consumer] = yield* fullConsumers(sql, organizationId, [yield* find(organizationId, id)])
+      return consumer!
+    },
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
-  const merge = Effect.fn("ConsumerRepo.merge")(function*(actor: Actor, now: DateTime.Utc, patches: ReadonlyArray<ConsumerPatch>) {
-    const entries = yield* planBatch(sql, actor.organizationId, patches)
-    const refused = entries.flatMap(({ identity: { conflicts } }, index) => conflicts.length === 0 ? [] : [{ index, conflicts }])
-    if (refused.length > 0) return yield* new IdentityConflicts({ entries: refused })
-    const outcomes = yield* writeBatch(sql, actor, now, entries)
-    yield* recordBatch(sql, actor.organizationId, outcomes)
-    return outcomes.map(({ row }) => consumerOf(row))
-  }, contended(sql), Effect.catchTag("SqlError", Effect.die))
+  const merge = Effect.fn("ConsumerRepo.merge")(
+    function* (actor: Actor, now: DateTime.Utc, patches: ReadonlyArray<ConsumerPatch>) {
+      const entries = yield* planBatch(sql, actor.organizationId, patches)
+      const refused = entries.flatMap(({ identity: { conflicts } }, index) =>
+        conflicts.length === 0 ? [] : [{ index, conflicts }]
+      )
+      if (refused.length > 0) return yield* new IdentityConflicts({ entries: refused })
+      const outcomes = yield* writeBatch(sql, actor, now, entries)
+      yield* recordBatch(sql, actor.organizationId, outcomes)
+      return outcomes.map(({ row }) => consumerOf(row))
+    },
+    contended(sql),
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
   /** Which identifiers of the patch other live consumers have. */
-  const taken = Effect.fnUntraced(function*(row: ConsumerRow, patch: ConsumerPatch) {
+  const taken = Effect.fnUntraced(function* (row: ConsumerRow, patch: ConsumerPatch) {
     const given = identifiersOf(patch)
     if (identifiers.every((name) => given[name] === null)) return []
     const owners = directoryOf((yield* findByIdentifiers(sql, row.organizationId, [given], "")).map(knownPersonOf))
@@ -62,29 +81,39 @@ const make = Effect.gen(function*() {
     })
   })
 
-  const update = Effect.fn("ConsumerRepo.update")(function*(actor: Actor, now: DateTime.Utc, id: ConsumerId, patch: ConsumerPatch) {
-    const { organizationId, name } = actor
-    const stored = yield* find(organizationId, id, "FOR UPDATE")
-    if (stored.archived) return yield* new ConsumerArchived()
-    const conflicts = yield* taken(stored, patch)
-    if (conflicts.length > 0) return yield* new IdentityConflicts({ entries: [{ index: 0, conflicts }] })
-    const { row, changed } = mergePatch({ ...stored, updatedAt: now, updatedBy: name }, patch)
-    if (changed.size === 0) return consumerOf(stored)
-    yield* updateRows(sql, organizationId, [row])
-    yield* recordBatch(sql, organizationId, [{ result: "updated", row, changed: new Set([...changed, "updatedAt", "updatedBy"]) }])
-    return consumerOf(row)
-  }, contended(sql), Effect.catchTag("SqlError", Effect.die))
+  const update = Effect.fn("ConsumerRepo.update")(
+    function* (actor: Actor, now: DateTime.Utc, id: ConsumerId, patch: ConsumerPatch) {
+      const { organizationId, name } = actor
+      const stored = yield* find(organizationId, id, "FOR UPDATE")
+      if (stored.archived) return yield* new ConsumerArchived()
+      const conflicts = yield* taken(stored, patch)
+      if (conflicts.length > 0) return yield* new IdentityConflicts({ entries: [{ index: 0, conflicts }] })
+      const { row, changed } = mergePatch({ ...stored, updatedAt: now, updatedBy: name }, patch)
+      if (changed.size === 0) return consumerOf(stored)
+      yield* updateRows(sql, organizationId, [row])
+      yield* recordBatch(sql, organizationId, [
+        { result: "updated", row, changed: new Set([...changed, "updatedAt", "updatedBy"]) }
+      ])
+      return consumerOf(row)
+    },
+    contended(sql),
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
-  const archive = Effect.fn("ConsumerRepo.archive")(function*(actor: Actor, now: DateTime.Utc, id: ConsumerId) {
-    const { organizationId, name } = actor
-    const stored = yield* find(organizationId, id, "FOR UPDATE")
-    if (stored.archived) return consumerOf(stored)
-    const row: ConsumerRow = { ...stored, archived: true, updatedAt: now, updatedBy: name }
-    yield* updateRows(sql, organizationId, [row])
-    yield* removeFromAllAudiences(sql, organizationId, row.ordinal, now)
-    yield* sql`SELECT record_change(${organizationId}::uuid, ${[row.ordinal]}::int[], NULL, NULL)`
-    return consumerOf(row)
-  }, contended(sql), Effect.catchTag("SqlError", Effect.die))
+  const archive = Effect.fn("ConsumerRepo.archive")(
+    function* (actor: Actor, now: DateTime.Utc, id: ConsumerId) {
+      const { organizationId, name } = actor
+      const stored = yield* find(organizationId, id, "FOR UPDATE")
+      if (stored.archived) return consumerOf(stored)
+      const row: ConsumerRow = { ...stored, archived: true, updatedAt: now, updatedBy: name }
+      yield* updateRows(sql, organizationId, [row])
+      yield* removeFromAllAudiences(sql, organizationId, row.ordinal, now)
+      yield* sql`SELECT record_change(${organizationId}::uuid, ${[row.ordinal]}::int[], NULL, NULL)`
+      return consumerOf(row)
+    },
+    contended(sql),
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
   return ConsumerRepo.of({ list, get, merge, update, archive })
 })

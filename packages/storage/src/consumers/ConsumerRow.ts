@@ -10,7 +10,15 @@ const text = Schema.NullOr(Schema.String)
 
 /** A row of `consumers`, without what is folded. */
 export const ConsumerRow = Schema.Struct({
-  ...Struct.pick(Consumer.fields, ["id", "organizationId", "emailVerified", "phoneVerified", "status", "archived", "createdBy"]),
+  ...Struct.pick(Consumer.fields, [
+    "id",
+    "organizationId",
+    "emailVerified",
+    "phoneVerified",
+    "status",
+    "archived",
+    "createdBy"
+  ]),
   ordinal: Schema.Finite,
   email: text,
   phone: text,
@@ -61,19 +69,26 @@ export type ConsumerRow = typeof ConsumerRow.Type
 
 /** The columns that `ConsumerRow` is read from, as `c.<column>`. */
 export const consumerColumns = (sql: SqlClient.SqlClient) =>
-  sql.literal(Struct.keys(ConsumerRow.fields).map((name) => `c.${String.camelToSnake(name)}`).join(", "))
+  sql.literal(
+    Struct.keys(ConsumerRow.fields)
+      .map((name) => `c.${String.camelToSnake(name)}`)
+      .join(", ")
+  )
 
 export const consumerOf = ({ ordinal: _, lastGeoLatitude, lastGeoLongitude, ...row }: ConsumerRow): Consumer => ({
   ...row,
   aov: canonicalMoney(row.aov),
   ltv: canonicalMoney(row.ltv),
-  lastGeoCoordinates: lastGeoLatitude === null || lastGeoLongitude === null
-    ? null
-    : { latitude: lastGeoLatitude, longitude: lastGeoLongitude },
+  lastGeoCoordinates:
+    lastGeoLatitude === null || lastGeoLongitude === null
+      ? null
+      : { latitude: lastGeoLatitude, longitude: lastGeoLongitude },
   verificationCode: null,
   verificationCodeExpiresAt: null
 })
 
 /** The row as JSON in the names of the columns, folded columns included: what `jsonb_to_recordset` takes. */
 export const consumerRecord = (row: ConsumerRow): Record<string, unknown> =>
-  Object.fromEntries(Object.entries({ ...row, ...foldConsumer(row) }).map(([name, value]) => [String.camelToSnake(name), value]))
+  Object.fromEntries(
+    Object.entries({ ...row, ...foldConsumer(row) }).map(([name, value]) => [String.camelToSnake(name), value])
+  )

@@ -21,9 +21,26 @@ interface Column {
 type Attribute = Exclude<keyof ConsumerPatch, "lastGeoCoordinates">
 
 const attributes = (type: Type, blank: string, names: ReadonlyArray<Attribute>): ReadonlyArray<Column> =>
-  names.map((name) => ({ name: String.camelToSnake(name), type, blank, field: name, unfolded: undefined, value: (patch) => patch[name] }))
+  names.map((name) => ({
+    name: String.camelToSnake(name),
+    type,
+    blank,
+    field: name,
+    unfolded: undefined,
+    value: (patch) => patch[name]
+  }))
 
-const foldedTexts = ["email", "fullName", "primaryExternalId", "lastGeoCity", "lastGeoCountry", "lastGeoPostalCode", "lastGeoRegion", "lastGeoSource", "lastGeoTimezone"] as const
+const foldedTexts = [
+  "email",
+  "fullName",
+  "primaryExternalId",
+  "lastGeoCity",
+  "lastGeoCountry",
+  "lastGeoPostalCode",
+  "lastGeoRegion",
+  "lastGeoSource",
+  "lastGeoTimezone"
+] as const
 
 const foldedText = (name: (typeof foldedTexts)[number]): Column => ({
   name: String.camelToSnake(`${name}Folded`),
@@ -31,7 +48,7 @@ const foldedText = (name: (typeof foldedTexts)[number]): Column => ({
   blank: "NULL",
   field: undefined,
   unfolded: String.camelToSnake(name),
-  value: (patch, folded) => folded[`${name}Folded`] === patch[name] ? null : folded[`${name}Folded`]
+  value: (patch, folded) => (folded[`${name}Folded`] === patch[name] ? null : folded[`${name}Folded`])
 })
 
 const coordinate = (name: "latitude" | "longitude"): Column => ({
@@ -48,25 +65,48 @@ const columns: ReadonlyArray<Column> = [
   ...attributes("text", "'ACTIVE'", ["status"]),
   ...attributes("boolean", "false", ["emailVerified", "phoneVerified", "smsOptOut"]),
   ...attributes("float8", "0", [
-    "activityScore", "engagedCount", "loyaltyBalance", "loyaltyLifetimePoints", "monetaryScore", "purchaseFrequencyScore",
-    "totalEngagements", "totalMessages", "totalOrders", "totalReturns"
+    "activityScore",
+    "engagedCount",
+    "loyaltyBalance",
+    "loyaltyLifetimePoints",
+    "monetaryScore",
+    "purchaseFrequencyScore",
+    "totalEngagements",
+    "totalMessages",
+    "totalOrders",
+    "totalReturns"
   ]),
   ...attributes("int2", "0", ["activityRank", "monetaryRank", "purchaseFrequencyRank"]),
   ...attributes("numeric", "0", ["aov", "ltv"]),
   ...attributes("timestamptz", "NULL", [
-    "activityScoreUpdatedAt", "lastEngagedAt", "lastGeoAt", "lastLoginAt", "lastOrderAt", "lastReturnAt", "loyaltyLastActivityAt",
-    "monetaryScoreUpdatedAt", "purchaseFrequencyScoreUpdatedAt"
+    "activityScoreUpdatedAt",
+    "lastEngagedAt",
+    "lastGeoAt",
+    "lastLoginAt",
+    "lastOrderAt",
+    "lastReturnAt",
+    "loyaltyLastActivityAt",
+    "monetaryScoreUpdatedAt",
+    "purchaseFrequencyScoreUpdatedAt"
   ]),
   ...attributes("jsonb", "NULL", ["metadata"]),
   coordinate("latitude"),
   coordinate("longitude"),
   ...foldedTexts.map(foldedText),
   {
-    name: "email_domain_folded", type: "text", blank: "NULL", field: undefined, unfolded: undefined,
+    name: "email_domain_folded",
+    type: "text",
+    blank: "NULL",
+    field: undefined,
+    unfolded: undefined,
     value: (_, folded) => folded.emailDomainFolded
   },
   {
-    name: "metadata_folded", type: "jsonb", blank: "NULL", field: undefined, unfolded: "metadata",
+    name: "metadata_folded",
+    type: "jsonb",
+    blank: "NULL",
+    field: undefined,
+    unfolded: "metadata",
     value: (_, folded) => folded.metadataFolded
   }
 ]
@@ -86,22 +126,24 @@ const literal = (value: unknown): string | null =>
   value === null || value === undefined
     ? null
     : typeof value === "string"
-    ? value
-    : typeof value === "object"
-    ? textOf(value)
-    : `${value as number | boolean}`
+      ? value
+      : typeof value === "object"
+        ? textOf(value)
+        : `${value as number | boolean}`
 
 /** Instants as ISO-8601, metadata as JSON. */
 const textOf = (value: object): string => {
   const json = JSON.stringify(value)
-  return json.startsWith("\"") ? json.slice(1, -1) : json
+  return json.startsWith('"') ? json.slice(1, -1) : json
 }
 
 export const consumerColumns = (patches: ReadonlyArray<ConsumerPatch>): ConsumerColumns => {
   const folded = patches.map(foldConsumer)
   const values = columns.map(({ value }) => patches.map((patch, i) => literal(value(patch, folded[i]!))))
-  const filled = new Set(columns.flatMap(({ name }, i) => values[i]!.some((value) => value !== null) ? [name] : []))
-  const indices = columns.flatMap(({ name, unfolded }, i) => filled.has(name) || (unfolded !== undefined && filled.has(unfolded)) ? [i] : [])
+  const filled = new Set(columns.flatMap(({ name }, i) => (values[i]!.some((value) => value !== null) ? [name] : [])))
+  const indices = columns.flatMap(({ name, unfolded }, i) =>
+    filled.has(name) || (unfolded !== undefined && filled.has(unfolded)) ? [i] : []
+  )
   return { given: indices.map((i) => columns[i]!), values: indices.map((i) => values[i]!) }
 }
 
@@ -120,7 +162,8 @@ export const rowsOf = (
   return sql`unnest(${sql.join(", ", false)(arrays)}) AS r(${sql.literal([key.name, ...given.map(({ name }) => name)].join(", "))})`
 }
 
-const sent = ({ name, unfolded }: Column): string => unfolded === undefined ? `r.${name}` : `coalesce(r.${name}, r.${unfolded})`
+const sent = ({ name, unfolded }: Column): string =>
+  unfolded === undefined ? `r.${name}` : `coalesce(r.${name}, r.${unfolded})`
 
 /** A column after the merge of row `r` into consumer `c`: what is not given stays, and metadata is added to. */
 const merged = (column: Column): string =>
@@ -133,14 +176,23 @@ export const assignments = ({ given }: ConsumerColumns): string =>
 
 /** True of a row that says something new. */
 export const isNews = ({ given }: ConsumerColumns): string =>
-  given.filter(({ field }) => field !== undefined).map((column) => `c.${column.name} IS DISTINCT FROM ${merged(column)}`).join(" OR ")
+  given
+    .filter(({ field }) => field !== undefined)
+    .map((column) => `c.${column.name} IS DISTINCT FROM ${merged(column)}`)
+    .join(" OR ")
 
-const inserted = ({ given }: ConsumerColumns): ReadonlyArray<Column> => columns.filter((column) => given.includes(column) || required.has(column.name))
+const inserted = ({ given }: ConsumerColumns): ReadonlyArray<Column> =>
+  columns.filter((column) => given.includes(column) || required.has(column.name))
 
-export const insertedNames = (all: ConsumerColumns): string => inserted(all).map(({ name }) => name).join(", ")
+export const insertedNames = (all: ConsumerColumns): string =>
+  inserted(all)
+    .map(({ name }) => name)
+    .join(", ")
 
 export const insertedValues = (all: ConsumerColumns): string =>
-  inserted(all).map((column) => all.given.includes(column) ? `coalesce(${sent(column)}, ${column.blank})` : column.blank).join(", ")
+  inserted(all)
+    .map((column) => (all.given.includes(column) ? `coalesce(${sent(column)}, ${column.blank})` : column.blank))
+    .join(", ")
 
 /** The fields of the contract that an update by these may change. */
 export const fieldsOf = ({ given }: ConsumerColumns): ReadonlyArray<string> => {

@@ -17,7 +17,9 @@ export const storeErrors = (
   importId: ImportId,
   rejected: ReadonlyArray<RejectedRow>
 ) =>
-  rejected.length === 0 ? Effect.void : Effect.asVoid(sql`
+  rejected.length === 0
+    ? Effect.void
+    : Effect.asVoid(sql`
     INSERT INTO import_errors (organization_id, import_id, row, issues)
     SELECT ${organizationId}::uuid, ${importId}::uuid, e.line, e.issues
     FROM jsonb_to_recordset(${storable(rejected)}::text::jsonb) AS e(line bigint, issues jsonb)

@@ -8,7 +8,16 @@ import type { ImportChunk } from "@audiences/engine/imports/ImportRepo"
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { addStaticMembers } from "../memberships/StaticMembers.ts"
-import { assignments, type ConsumerColumns, consumerColumns, fieldsOf, insertedNames, insertedValues, isNews, rowsOf } from "./ConsumerColumns.ts"
+import {
+  assignments,
+  type ConsumerColumns,
+  consumerColumns,
+  fieldsOf,
+  insertedNames,
+  insertedValues,
+  isNews,
+  rowsOf
+} from "./ConsumerColumns.ts"
 import { storeErrors } from "./ImportErrors.ts"
 import { type ImportedPerson, importedPeople, type StoredPerson } from "./ImportedPeople.ts"
 
@@ -19,18 +28,26 @@ export interface ImportKey {
   readonly audienceId: AudienceId
 }
 
-const decodeStored = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({
-  id: ConsumerId,
-  ordinal: Schema.Finite,
-  email: Schema.NullOr(Schema.String),
-  phone: Schema.NullOr(Schema.String),
-  externalId: Schema.NullOr(Schema.String)
-})))
+const decodeStored = Schema.decodeUnknownEffect(
+  Schema.Array(
+    Schema.Struct({
+      id: ConsumerId,
+      ordinal: Schema.Finite,
+      email: Schema.NullOr(Schema.String),
+      phone: Schema.NullOr(Schema.String),
+      externalId: Schema.NullOr(Schema.String)
+    })
+  )
+)
 
 const decodeOrdinals = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ordinal: Schema.Finite })))
 
 /** The live consumers that share an identifier with any row, locked in the order of their ids until the transaction ends. */
-const lockStored = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, { organizationId }: ImportKey, { rows }: ImportChunk) {
+const lockStored = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  { organizationId }: ImportKey,
+  { rows }: ImportChunk
+) {
   const given = rows.map((row) => identifiersOf(row.patch))
   const those = (name: Identifier) => [...new Set(given.flatMap((each) => each[name] ?? []))]
   const matching = (column: string, name: Identifier) =>
@@ -50,14 +67,22 @@ const releasedColumns: { readonly [Name in Identifier]: string } = {
 }
 
 /** Lets go of identifiers that others take over in the same chunk; who gave them up gets a new one with the update that follows. */
-const release = (sql: SqlClient.SqlClient, { organizationId }: ImportKey, released: ReadonlyArray<readonly [StoredPerson, Identifier]>) =>
-  Effect.forEach(released, ([person, identifier]) =>
-    sql`
+const release = (
+  sql: SqlClient.SqlClient,
+  { organizationId }: ImportKey,
+  released: ReadonlyArray<readonly [StoredPerson, Identifier]>
+) =>
+  Effect.forEach(
+    released,
+    ([person, identifier]) =>
+      sql`
       UPDATE consumers SET ${sql.literal(releasedColumns[identifier])}
-      WHERE organization_id = ${organizationId}::uuid AND id = ${person.id}::uuid`, { discard: true })
+      WHERE organization_id = ${organizationId}::uuid AND id = ${person.id}::uuid`,
+    { discard: true }
+  )
 
 /** Merges what is said into whom it is said of. Returns the ordinals of those whom it was news of. */
-const update = Effect.fnUntraced(function*(
+const update = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   key: ImportKey,
   columns: ConsumerColumns,
@@ -72,7 +97,12 @@ const update = Effect.fnUntraced(function*(
 })
 
 /** Returns the ordinals of the new consumers. */
-const insert = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, key: ImportKey, columns: ConsumerColumns, count: number) {
+const insert = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  key: ImportKey,
+  columns: ConsumerColumns,
+  count: number
+) {
   const places = Array.from({ length: count }, (_, i) => String(i))
   const inserted = yield* sql`
     INSERT INTO consumers (organization_id, id, ordinal, created_at, created_by, ${sql.literal(insertedNames(columns))})
@@ -84,25 +114,34 @@ const insert = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, key: Import
 })
 
 /** Nobody archives the audience, and nothing else changes its members, until the transaction ends. */
-const lockAudience = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, { organizationId, audienceId }: ImportKey) {
+const lockAudience = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, { organizationId, audienceId }: ImportKey) {
   const live = yield* sql`
     SELECT 1 FROM audiences
     WHERE organization_id = ${organizationId}::uuid AND id = ${audienceId}::uuid AND NOT archived FOR NO KEY UPDATE`
   if (live.length === 0) return yield* new AudienceArchived()
 })
 
-const record = (sql: SqlClient.SqlClient, { organizationId }: ImportKey, ordinals: ReadonlyArray<number>, fields: ReadonlyArray<string> | null) =>
+const record = (
+  sql: SqlClient.SqlClient,
+  { organizationId }: ImportKey,
+  ordinals: ReadonlyArray<number>,
+  fields: ReadonlyArray<string> | null
+) =>
   ordinals.length === 0
     ? Effect.void
     : sql`SELECT record_change(${organizationId}::uuid, ${ordinals}::int[], ${fields}::text[], NULL)`
 
-const count = (sql: SqlClient.SqlClient, { organizationId, id }: ImportKey, rows: {
-  readonly created: number
-  readonly updated: number
-  readonly unchanged: number
-  readonly duplicate: number
-  readonly rejected: number
-}) =>
+const count = (
+  sql: SqlClient.SqlClient,
+  { organizationId, id }: ImportKey,
+  rows: {
+    readonly created: number
+    readonly updated: number
+    readonly unchanged: number
+    readonly duplicate: number
+    readonly rejected: number
+  }
+) =>
   sql`
     UPDATE imports SET
       created_rows = created_rows + ${rows.created}::int, updated_rows = updated_rows + ${rows.updated}::int,
@@ -113,7 +152,7 @@ const count = (sql: SqlClient.SqlClient, { organizationId, id }: ImportKey, rows
     WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
 
 /** Writes one chunk. To be run in a transaction that holds the import's row. */
-export const mergeChunk = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, key: ImportKey, chunk: ImportChunk) {
+export const mergeChunk = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, key: ImportKey, chunk: ImportChunk) {
   const stored = yield* lockStored(sql, key, chunk)
   const { people, conflicting, duplicates, released } = importedPeople(chunk.rows, stored)
   const known = people.filter((person): person is ImportedPerson & { stored: StoredPerson } => person.stored !== null)
@@ -121,11 +160,20 @@ export const mergeChunk = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, 
 
   yield* release(sql, key, released)
   const given = consumerColumns(known.map(({ patch }) => patch))
-  const updated = known.length === 0 ? [] : yield* update(sql, key, given, known.map(({ stored }) => stored.id))
+  const updated =
+    known.length === 0
+      ? []
+      : yield* update(
+          sql,
+          key,
+          given,
+          known.map(({ stored }) => stored.id)
+        )
   yield* lockAudience(sql, key)
-  const inserted = created.length === 0
-    ? []
-    : yield* insert(sql, key, consumerColumns(created.map(({ patch }) => patch)), created.length)
+  const inserted =
+    created.length === 0
+      ? []
+      : yield* insert(sql, key, consumerColumns(created.map(({ patch }) => patch)), created.length)
 
   const rejected = [...chunk.rejected, ...conflicting]
   yield* storeErrors(sql, key.organizationId, key.id, rejected)

@@ -4,7 +4,13 @@ import type { AudienceId } from "@audiences/domain/AudienceId"
 import { ImportId, ImportNotFound, ImportStatus } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { problemIssue } from "@audiences/domain/ValidationError"
-import { AudienceNotStatic, ChunkRefused, type ImportChunk, type ImportOpening, ImportRepo } from "@audiences/engine/imports/ImportRepo"
+import {
+  AudienceNotStatic,
+  ChunkRefused,
+  type ImportChunk,
+  type ImportOpening,
+  ImportRepo
+} from "@audiences/engine/imports/ImportRepo"
 import { DateTime, type Duration, Duration as Durations, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { contended } from "../postgres/Contended.ts"
@@ -13,15 +19,23 @@ import { mergeChunk } from "./ImportMerge.ts"
 import { importColumns, importOfRow, ImportRow } from "./ImportRow.ts"
 
 const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
-const decodeAudience = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ type: AudienceType, archived: Schema.Boolean })))
+const decodeAudience = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ type: AudienceType, archived: Schema.Boolean }))
+)
 const decodeNext = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ next: Schema.Finite })))
 const decodeSecret = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ uploadSecret: Schema.Uint8Array })))
-const decodeStanding = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({
-  status: ImportStatus,
-  processedRows: Schema.Finite,
-  audienceId: ImportRow.fields.audienceId
-})))
-const decodeKeys = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ organizationId: OrganizationId, id: ImportId })))
+const decodeStanding = Schema.decodeUnknownEffect(
+  Schema.Array(
+    Schema.Struct({
+      status: ImportStatus,
+      processedRows: Schema.Finite,
+      audienceId: ImportRow.fields.audienceId
+    })
+  )
+)
+const decodeKeys = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ organizationId: OrganizationId, id: ImportId }))
+)
 
 /** Classes of SQLSTATE that say that the rows are to blame: data exceptions, constraints, program limits. */
 const rowsToBlame = /^(22|23|54)/
@@ -33,64 +47,85 @@ const sqlState = (error: SqlError.SqlError): string => {
 
 const chunkRefused = ({ start, rows, rejected }: ImportChunk, state: string): ChunkRefused =>
   new ChunkRefused({
-    message: `The database refused the rows ${start + 1} to ${start + rows.length + rejected.length} of the file (SQLSTATE ${state}). ` +
+    message:
+      `The database refused the rows ${start + 1} to ${start + rows.length + rejected.length} of the file (SQLSTATE ${state}). ` +
       "The rows before them are in."
   })
 
 export const ImportRepoSql = Layer.effect(
   ImportRepo,
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
 
-    const find = Effect.fn("ImportRepo.find")(function*(organizationId: OrganizationId, id: ImportId) {
+    const find = Effect.fn("ImportRepo.find")(function* (organizationId: OrganizationId, id: ImportId) {
       const rows = yield* sql`
         SELECT ${importColumns(sql)} FROM imports i WHERE i.organization_id = ${organizationId}::uuid AND i.id = ${id}::uuid`
       return Option.map(Option.fromUndefinedOr((yield* decodeImports(rows))[0]), importOfRow)
     }, Effect.orDie)
 
-    const audience = Effect.fnUntraced(function*(organizationId: OrganizationId, audienceId: AudienceId, lock: "" | "FOR NO KEY UPDATE") {
+    const audience = Effect.fnUntraced(function* (
+      organizationId: OrganizationId,
+      audienceId: AudienceId,
+      lock: "" | "FOR NO KEY UPDATE"
+    ) {
       const rows = yield* sql`
         SELECT type, archived FROM audiences
         WHERE organization_id = ${organizationId}::uuid AND id = ${audienceId}::uuid ${sql.literal(lock)}`
       return (yield* Effect.orDie(decodeAudience(rows)))[0] ?? (yield* new AudienceNotFound())
     })
 
-    const create = Effect.fn("ImportRepo.create")(function*(actor: Actor, opening: ImportOpening) {
-      const { organizationId } = actor
-      const { id, audienceId } = opening
-      const { type, archived } = yield* audience(organizationId, audienceId, "FOR NO KEY UPDATE")
-      if (type !== "STATIC_LIST") return yield* new AudienceNotStatic()
-      if (archived) return yield* new AudienceArchived()
-      const [free] = yield* Effect.orDie(decodeNext(yield* sql`
+    const create = Effect.fn("ImportRepo.create")(
+      function* (actor: Actor, opening: ImportOpening) {
+        const { organizationId } = actor
+        const { id, audienceId } = opening
+        const { type, archived } = yield* audience(organizationId, audienceId, "FOR NO KEY UPDATE")
+        if (type !== "STATIC_LIST") return yield* new AudienceNotStatic()
+        if (archived) return yield* new AudienceArchived()
+        const [free] = yield* Effect.orDie(
+          decodeNext(
+            yield* sql`
         SELECT (coalesce(max(substring(s3_key FROM '(\\d+)\\.csv$')::bigint), 0) + 1)::float8 AS next
-        FROM imports WHERE organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid`))
-      // Of two imports begun in one millisecond, too, one is the latest.
-      const millis = Math.max(DateTime.toEpochMillis(opening.createdAt), free!.next)
-      const createdAt = DateTime.formatIso(DateTime.makeUnsafe(millis))
-      yield* sql`
+        FROM imports WHERE organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid`
+          )
+        )
+        // Of two imports begun in one millisecond, too, one is the latest.
+        const millis = Math.max(DateTime.toEpochMillis(opening.createdAt), free!.next)
+        const createdAt = DateTime.formatIso(DateTime.makeUnsafe(millis))
+        yield* sql`
         INSERT INTO imports (organization_id, id, audience_id, status, s3_key, upload_expires_at, created_at, created_by)
         VALUES (${organizationId}::uuid, ${id}::uuid, ${audienceId}::uuid, 'PENDING', ${opening.s3Key(millis)},
           ${DateTime.formatIso(opening.uploadExpiresAt)}::timestamptz, ${createdAt}::timestamptz, ${actor.name})`
-      return Option.getOrThrow(yield* find(organizationId, id))
-    }, sql.withTransaction, Effect.catchTag("SqlError", Effect.die))
+        return Option.getOrThrow(yield* find(organizationId, id))
+      },
+      sql.withTransaction,
+      Effect.catchTag("SqlError", Effect.die)
+    )
 
-    const latest = Effect.fn("ImportRepo.latest")(function*(organizationId: OrganizationId, audienceId: AudienceId) {
-      yield* audience(organizationId, audienceId, "")
-      const rows = yield* sql`
+    const latest = Effect.fn("ImportRepo.latest")(
+      function* (organizationId: OrganizationId, audienceId: AudienceId) {
+        yield* audience(organizationId, audienceId, "")
+        const rows = yield* sql`
         SELECT ${importColumns(sql)} FROM imports i
         WHERE i.organization_id = ${organizationId}::uuid AND i.audience_id = ${audienceId}::uuid AND NOT i.archived
         ORDER BY i.created_at DESC, i.id DESC LIMIT 1`
-      const [row] = yield* Effect.orDie(decodeImports(rows))
-      return row === undefined ? yield* new ImportNotFound() : importOfRow(row)
-    }, Effect.catchTag("SqlError", Effect.die))
+        const [row] = yield* Effect.orDie(decodeImports(rows))
+        return row === undefined ? yield* new ImportNotFound() : importOfRow(row)
+      },
+      Effect.catchTag("SqlError", Effect.die)
+    )
 
-    const uploadSecret = Effect.fn("ImportRepo.uploadSecret")(function*(organizationId: OrganizationId) {
+    const uploadSecret = Effect.fn("ImportRepo.uploadSecret")(function* (organizationId: OrganizationId) {
       const rows = yield* sql`SELECT upload_secret FROM organizations WHERE id = ${organizationId}::uuid`
       return Option.map(Option.fromUndefinedOr((yield* decodeSecret(rows))[0]), (row) => row.uploadSecret)
     }, Effect.orDie)
 
-    const start = <E>(organizationId: OrganizationId, id: ImportId, fileBytes: number, publish: Effect.Effect<void, E>) =>
-      Effect.gen(function*() {
+    const start = <E>(
+      organizationId: OrganizationId,
+      id: ImportId,
+      fileBytes: number,
+      publish: Effect.Effect<void, E>
+    ) =>
+      Effect.gen(function* () {
         const started = yield* Effect.orDie(sql`
           UPDATE imports SET status = 'PROCESSING', file_size = ${fileBytes}::bigint, uploaded_at = clock_timestamp(), updated_at = clock_timestamp()
           WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PENDING' RETURNING 1`)
@@ -102,16 +137,24 @@ export const ImportRepoSql = Layer.effect(
         Effect.withSpan("ImportRepo.start")
       ) as Effect.Effect<boolean, E>
 
-    const counted = Effect.fn("ImportRepo.counted")(function*(organizationId: OrganizationId, id: ImportId, rows: number) {
+    const counted = Effect.fn("ImportRepo.counted")(function* (
+      organizationId: OrganizationId,
+      id: ImportId,
+      rows: number
+    ) {
       yield* sql`
         UPDATE imports SET total_rows = ${rows}::bigint, updated_at = clock_timestamp()
         WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING'`
     }, Effect.orDie)
 
-    const mergeAt = Effect.fnUntraced(function*(organizationId: OrganizationId, id: ImportId, chunk: ImportChunk) {
-      const [standing] = yield* Effect.orDie(decodeStanding(yield* sql`
+    const mergeAt = Effect.fnUntraced(function* (organizationId: OrganizationId, id: ImportId, chunk: ImportChunk) {
+      const [standing] = yield* Effect.orDie(
+        decodeStanding(
+          yield* sql`
         SELECT status, processed_rows::float8, audience_id FROM imports
-        WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid FOR UPDATE`))
+        WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid FOR UPDATE`
+        )
+      )
       if (standing?.status !== "PROCESSING" || standing.processedRows !== chunk.start) return false
       yield* mergeChunk(sql, { organizationId, id, audienceId: standing.audienceId }, chunk)
       return true
@@ -121,30 +164,39 @@ export const ImportRepoSql = Layer.effect(
       contended(sql)(mergeAt(organizationId, id, chunk)).pipe(
         Effect.catchTag("SqlError", (error) =>
           rowsToBlame.test(sqlState(error))
-            ? Effect.andThen(Effect.logError("chunk refused by the database", error), chunkRefused(chunk, sqlState(error)))
-            : Effect.die(error))
-      ))
+            ? Effect.andThen(
+                Effect.logError("chunk refused by the database", error),
+                chunkRefused(chunk, sqlState(error))
+              )
+            : Effect.die(error)
+        )
+      )
+    )
 
-    const complete = Effect.fn("ImportRepo.complete")(function*(organizationId: OrganizationId, id: ImportId) {
+    const complete = Effect.fn("ImportRepo.complete")(function* (organizationId: OrganizationId, id: ImportId) {
       yield* sql`
         UPDATE imports SET status = 'COMPLETED', total_rows = processed_rows, updated_at = clock_timestamp()
         WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING'`
     }, Effect.orDie)
 
-    const fail = Effect.fn("ImportRepo.fail")(function*(
-      organizationId: OrganizationId,
-      id: ImportId,
-      { line, message }: { readonly line: number; readonly message: string }
-    ) {
-      const failed = yield* sql`
+    const fail = Effect.fn("ImportRepo.fail")(
+      function* (
+        organizationId: OrganizationId,
+        id: ImportId,
+        { line, message }: { readonly line: number; readonly message: string }
+      ) {
+        const failed = yield* sql`
         UPDATE imports SET status = 'FAILED', failure_reason = ${message}, updated_at = clock_timestamp()
         WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING' RETURNING 1`
-      if (failed.length === 0) return
-      const issues = [problemIssue(undefined, { path: [], type: "file", expected: "a CSV of consumers", message })]
-      yield* storeErrors(sql, organizationId, id, [{ line, issues }])
-    }, sql.withTransaction, Effect.orDie)
+        if (failed.length === 0) return
+        const issues = [problemIssue(undefined, { path: [], type: "file", expected: "a CSV of consumers", message })]
+        yield* storeErrors(sql, organizationId, id, [{ line, issues }])
+      },
+      sql.withTransaction,
+      Effect.orDie
+    )
 
-    const quiet = Effect.fn("ImportRepo.quiet")(function*(duration: Duration.Duration) {
+    const quiet = Effect.fn("ImportRepo.quiet")(function* (duration: Duration.Duration) {
       const rows = yield* sql`
         SELECT organization_id, id FROM imports
         WHERE status = 'PROCESSING' AND updated_at <= clock_timestamp() - ${Durations.toMillis(duration)}::float8 * interval '1 millisecond'

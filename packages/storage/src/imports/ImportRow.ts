@@ -45,8 +45,8 @@ const progress = (row: ImportRow): number =>
   row.status === "COMPLETED"
     ? 100
     : row.totalRows === null || row.totalRows === 0
-    ? 0
-    : Math.min(99, Math.floor(100 * row.processedRows / row.totalRows))
+      ? 0
+      : Math.min(99, Math.floor((100 * row.processedRows) / row.totalRows))
 
 export const importOfRow = (row: ImportRow): Import => ({
   id: row.id,

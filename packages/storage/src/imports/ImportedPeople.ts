@@ -38,18 +38,27 @@ const words: { readonly [Name in Identifier]: string } = { email: "Email", phone
 const isNew = (id: string): boolean => id.startsWith("new:")
 
 /** Names both: whose the identifier is, and whom the first one given means. */
-const conflictIssue = (given: Identifiers, first: Identifier, { identifier, owner, self }: Conflict & { readonly _tag: "Taken" }): ValidationIssue =>
+const conflictIssue = (
+  given: Identifiers,
+  first: Identifier,
+  { identifier, owner, self }: Conflict & { readonly _tag: "Taken" }
+): ValidationIssue =>
   problemIssue(given, {
     path: [identifier],
     type: "unique",
     expected: `the ${identifier} of whom the ${first} means`,
-    message: `${words[identifier]} already exists: it is ${isNew(owner) ? "of an earlier row" : `consumer ${owner}'s`}, ` +
+    message:
+      `${words[identifier]} already exists: it is ${isNew(owner) ? "of an earlier row" : `consumer ${owner}'s`}, ` +
       `while the ${first} is ${self === null ? "nobody's yet" : isNew(self) ? "of another row" : `consumer ${self}'s`}`
   })
 
 /** Follows the rows of a chunk one after the other, as if each were written before the next is read, without writing any. */
 class Following {
-  readonly #directory: { readonly [Name in Identifier]: Map<string, ConsumerId> } = { email: new Map(), phone: new Map(), externalId: new Map() }
+  readonly #directory: { readonly [Name in Identifier]: Map<string, ConsumerId> } = {
+    email: new Map(),
+    phone: new Map(),
+    externalId: new Map()
+  }
   readonly #people = new Map<string, ImportedPerson>()
   readonly #stored = new Map<string, StoredPerson>()
   readonly #held = new Map<string, { [Name in Identifier]: string | null }>()
@@ -75,7 +84,12 @@ class Following {
     const { id, conflicts } = identify(given, this.#directory)
     if (conflicts.length > 0) {
       const first = identifiers.find((name) => given[name] !== null)!
-      this.conflicting.push({ line: row.line, issues: conflicts.flatMap((conflict) => conflict._tag === "Taken" ? [conflictIssue(given, first, conflict)] : []) })
+      this.conflicting.push({
+        line: row.line,
+        issues: conflicts.flatMap((conflict) =>
+          conflict._tag === "Taken" ? [conflictIssue(given, first, conflict)] : []
+        )
+      })
       return
     }
     const key = id ?? (`new:${this.#people.size}` as ConsumerId)
@@ -115,7 +129,10 @@ const overlaid = (earlier: ConsumerPatch, later: ConsumerPatch): ConsumerPatch =
 }
 
 /** Whom the rows of a chunk mean, by the stored consumers that share an identifier with any of them. */
-export const importedPeople = (rows: ReadonlyArray<ImportedRow>, stored: ReadonlyArray<StoredPerson>): ImportedPeople => {
+export const importedPeople = (
+  rows: ReadonlyArray<ImportedRow>,
+  stored: ReadonlyArray<StoredPerson>
+): ImportedPeople => {
   const following = new Following(stored)
   for (const row of rows) following.follow(row)
   const { people, conflicting, duplicates, released } = following

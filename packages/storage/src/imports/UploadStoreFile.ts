@@ -29,14 +29,19 @@ const publish = async (from: string, to: string): Promise<void> => {
   await syncFolder(dirname(to))
 }
 
-const write = Effect.fnUntraced(function*<E, R>(file: FileHandle, body: Stream.Stream<Uint8Array, E, R>, maxBytes: number) {
+const write = Effect.fnUntraced(function* <E, R>(
+  file: FileHandle,
+  body: Stream.Stream<Uint8Array, E, R>,
+  maxBytes: number
+) {
   let bytes = 0
   yield* Stream.runForEach(body, (piece) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       bytes += piece.length
       if (bytes > maxBytes) return yield* new UploadTooLarge({ maxBytes })
       yield* promise(() => file.writeFile(piece))
-    }))
+    })
+  )
   yield* promise(() => file.sync())
   return bytes
 })
@@ -45,7 +50,7 @@ const write = Effect.fnUntraced(function*<E, R>(file: FileHandle, body: Stream.S
 export const UploadStoreFile = (options: { readonly folder: string }) =>
   Layer.effect(
     UploadStore,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const root = resolve(options.folder)
       yield* promise(async () => {
         await mkdir(join(root, arriving), { recursive: true, mode: 0o700 })
@@ -60,7 +65,7 @@ export const UploadStoreFile = (options: { readonly folder: string }) =>
 
       return UploadStore.of({
         receive: (key, body, maxBytes) =>
-          Effect.gen(function*() {
+          Effect.gen(function* () {
             const path = join(root, arriving, `${process.pid}-${yield* yield* Uuid}`)
             yield* Effect.addFinalizer(() => promise(() => rm(path, { force: true })))
             const bytes = yield* Effect.acquireUseRelease(
@@ -71,23 +76,27 @@ export const UploadStoreFile = (options: { readonly folder: string }) =>
             return { bytes, publish: promise(() => publish(path, pathOf(key))) }
           }),
         read: (key) =>
-          Stream.unwrap(Effect.map(
-            Effect.acquireRelease(
-              Effect.tryPromise({
-                try: () => open(pathOf(key), "r"),
-                catch: (error) => {
-                  if ((error as NodeJS.ErrnoException).code === "ENOENT") return new UploadMissing({ key })
-                  throw error
-                }
-              }),
-              (file) => promise(() => file.close())
-            ),
-            (file) =>
-              Stream.orDie(Stream.fromAsyncIterable(
-                createReadStream("", { fd: file, highWaterMark: pieceBytes, autoClose: false }),
-                (error) => error
-              ))
-          )),
+          Stream.unwrap(
+            Effect.map(
+              Effect.acquireRelease(
+                Effect.tryPromise({
+                  try: () => open(pathOf(key), "r"),
+                  catch: (error) => {
+                    if ((error as NodeJS.ErrnoException).code === "ENOENT") return new UploadMissing({ key })
+                    throw error
+                  }
+                }),
+                (file) => promise(() => file.close())
+              ),
+              (file) =>
+                Stream.orDie(
+                  Stream.fromAsyncIterable(
+                    createReadStream("", { fd: file, highWaterMark: pieceBytes, autoClose: false }),
+                    (error) => error
+                  )
+                )
+            )
+          ),
         remove: (key) => promise(() => rm(pathOf(key), { force: true }))
       })
     })

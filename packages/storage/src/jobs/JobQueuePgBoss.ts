@@ -73,7 +73,7 @@ const ensureQueue = async (boss: PgBoss, name: string): Promise<void> => {
   await boss.updateQueue(name, changeable)
 }
 
-const startBoss = Effect.fnUntraced(function*(options: JobQueueOptions) {
+const startBoss = Effect.fnUntraced(function* (options: JobQueueOptions) {
   const context = yield* Effect.context<never>()
   const log = (effect: Effect.Effect<void>) => void Effect.runForkWith(context)(effect)
   const boss = new PgBoss(settings(options))
@@ -92,13 +92,16 @@ class JobInterrupted extends Error {
 }
 
 /** Runs what pg-boss hands out, and makes its outcome one that pg-boss understands: a rejected promise is tried again. */
-const runner = (context: Context.Context<never>, handler: (job: Job) => Effect.Effect<void>, stopping: AbortSignal) =>
-  async (jobs: ReadonlyArray<{ readonly id: string; readonly data: object; readonly signal: AbortSignal }>): Promise<void> => {
+const runner =
+  (context: Context.Context<never>, handler: (job: Job) => Effect.Effect<void>, stopping: AbortSignal) =>
+  async (
+    jobs: ReadonlyArray<{ readonly id: string; readonly data: object; readonly signal: AbortSignal }>
+  ): Promise<void> => {
     for (const { data, signal } of jobs) {
       const run = decodeJob(data).pipe(
         Effect.orDie,
         Effect.flatMap(handler),
-        Effect.tapCause((cause) => Cause.hasInterrupts(cause) ? Effect.void : Effect.logError("job failed", cause)),
+        Effect.tapCause((cause) => (Cause.hasInterrupts(cause) ? Effect.void : Effect.logError("job failed", cause))),
         Effect.annotateLogs({ job: data })
       )
       const exit = await Effect.runPromiseExitWith(context)(run, { signal: AbortSignal.any([signal, stopping]) })
@@ -109,32 +112,46 @@ const runner = (context: Context.Context<never>, handler: (job: Job) => Effect.E
   }
 
 /** Takes no more jobs, gives the running ones `drain`, then interrupts them. */
-const stopWork = (boss: PgBoss, workers: ReadonlyMap<string, string>, stopping: AbortController, drain: Duration.Input) => {
+const stopWork = (
+  boss: PgBoss,
+  workers: ReadonlyMap<string, string>,
+  stopping: AbortController,
+  drain: Duration.Input
+) => {
   const off = promise(() => Promise.all([...workers].map(([name, id]) => boss.offWork(name, { id, wait: true }))))
   return Effect.interruptible(off).pipe(
     Effect.timeoutOrElse({
       duration: drain,
-      orElse: () => Effect.andThen(Effect.sync(() => stopping.abort()), off)
+      orElse: () =>
+        Effect.andThen(
+          Effect.sync(() => stopping.abort()),
+          off
+        )
     })
   )
 }
 
-const workWith = (boss: PgBoss, options: JobQueueOptions) =>
+const workWith =
+  (boss: PgBoss, options: JobQueueOptions) =>
   (handler: (job: Job) => Effect.Effect<void>): Effect.Effect<void, never, Scope.Scope> =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const context = yield* Effect.context<never>()
       const stopping = new AbortController()
       const workers = new Map<string, string>()
       yield* Effect.addFinalizer(() => stopWork(boss, workers, stopping, options.drain ?? "10 seconds"))
       yield* promise(async () => {
         for (const name of Object.values(queueNames)) {
-          const id = await boss.work(name, {
-            localConcurrency: options.concurrency ?? 2,
-            pollingIntervalSeconds: pollSeconds,
-            notifyPollingIntervalSeconds: pollSeconds,
-            // After a job, the next one that waits: none may be announced for it.
-            burstWhenBatchFull: true
-          }, runner(context, handler, stopping.signal))
+          const id = await boss.work(
+            name,
+            {
+              localConcurrency: options.concurrency ?? 2,
+              pollingIntervalSeconds: pollSeconds,
+              notifyPollingIntervalSeconds: pollSeconds,
+              // After a job, the next one that waits: none may be announced for it.
+              burstWhenBatchFull: true
+            },
+            runner(context, handler, stopping.signal)
+          )
           workers.set(name, id)
         }
       })
@@ -144,12 +161,14 @@ const workWith = (boss: PgBoss, options: JobQueueOptions) =>
 export const JobQueuePgBoss = (options: JobQueueOptions) =>
   Layer.effect(
     JobQueue,
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const boss = yield* Effect.acquireRelease(startBoss(options), (boss) =>
-        promise(() => boss.stop({ graceful: true, timeout: stopMillis })))
+        promise(() => boss.stop({ graceful: true, timeout: stopMillis }))
+      )
       return JobQueue.of({
         enqueue: Effect.fn("JobQueue.enqueue")((job: Job) =>
-          Effect.asVoid(promise(() => boss.send(queueNames[job._tag], job, { singletonKey: keyOf(job) })))),
+          Effect.asVoid(promise(() => boss.send(queueNames[job._tag], job, { singletonKey: keyOf(job) })))
+        ),
         work: workWith(boss, options)
       })
     })

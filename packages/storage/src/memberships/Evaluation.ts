@@ -13,14 +13,18 @@ const offsets = (sql: SqlClient.SqlClient, ordinal: Statement.Fragment) =>
 const head = (sql: SqlClient.SqlClient, organizationId: OrganizationId) =>
   sql`(SELECT coalesce(max(position), 0)::float8 FROM changes WHERE organization_id = ${organizationId}::uuid)`
 
-const decodeMembers = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({
-  position: Schema.Finite,
-  block: Schema.NullOr(Schema.Finite),
-  members: Schema.NullOr(Schema.Uint8Array)
-})))
+const decodeMembers = Schema.decodeUnknownEffect(
+  Schema.Array(
+    Schema.Struct({
+      position: Schema.Finite,
+      block: Schema.NullOr(Schema.Finite),
+      members: Schema.NullOr(Schema.Uint8Array)
+    })
+  )
+)
 
 /** Asks the condition of every live consumer. One statement: the answers are those at the feed's position that comes with them. */
-export const evaluate = Effect.fnUntraced(function*(
+export const evaluate = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   condition: Condition,
@@ -43,15 +47,19 @@ export const evaluate = Effect.fnUntraced(function*(
   return evaluation
 })
 
-const decodeTouched = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({
-  position: Schema.Finite,
-  block: Schema.NullOr(Schema.Finite),
-  touched: Schema.NullOr(Schema.Uint8Array),
-  members: Schema.NullOr(Schema.Uint8Array)
-})))
+const decodeTouched = Schema.decodeUnknownEffect(
+  Schema.Array(
+    Schema.Struct({
+      position: Schema.Finite,
+      block: Schema.NullOr(Schema.Finite),
+      touched: Schema.NullOr(Schema.Uint8Array),
+      members: Schema.NullOr(Schema.Uint8Array)
+    })
+  )
+)
 
 /** Asks it again of the consumers that changed since a position of the feed; they, and who of them meets the condition, by block. */
-export const reevaluate = Effect.fnUntraced(function*(
+export const reevaluate = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   condition: Condition,
@@ -74,7 +82,10 @@ export const reevaluate = Effect.fnUntraced(function*(
   for (const row of yield* Effect.orDie(decodeTouched(rows))) {
     position = row.position
     if (row.block === null || row.touched === null) continue
-    blocks.set(row.block, { touched: decodeOffsets(row.touched), members: decodeOffsets(row.members ?? new Uint8Array()) })
+    blocks.set(row.block, {
+      touched: decodeOffsets(row.touched),
+      members: decodeOffsets(row.members ?? new Uint8Array())
+    })
   }
   return { position, blocks }
 })

@@ -8,13 +8,17 @@ import { reevaluate } from "./Evaluation.ts"
 import { differences, publishVersion } from "./Publication.ts"
 import { readBlocks } from "./StoredBlocks.ts"
 
-const decode = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({
-  revision: Schema.Finite,
-  evaluatedRevision: Schema.NullOr(Schema.Finite)
-})))
+const decode = Schema.decodeUnknownEffect(
+  Schema.Array(
+    Schema.Struct({
+      revision: Schema.Finite,
+      evaluatedRevision: Schema.NullOr(Schema.Finite)
+    })
+  )
+)
 
 /** Locks the audience if it still waits for this refresh, by these rules. */
-const lockWaiting = Effect.fnUntraced(function*(
+const lockWaiting = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   audienceId: AudienceId,
@@ -29,7 +33,7 @@ const lockWaiting = Effect.fnUntraced(function*(
 })
 
 /** As `MembershipRepo.publish`, in a transaction. */
-export const publishEvaluation = Effect.fnUntraced(function*(
+export const publishEvaluation = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   audienceId: AudienceId,

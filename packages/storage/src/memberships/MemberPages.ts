@@ -2,7 +2,17 @@ import { AudienceNotFound } from "@audiences/domain/Audience"
 import type { AudienceId } from "@audiences/domain/AudienceId"
 import type { ConsumerFull } from "@audiences/domain/Consumer"
 import type { OrganizationId } from "@audiences/domain/Organization"
-import { type Block, blockOf, blockSize, decodeChange, emptyBlock, nextMember, offsetOf, previousMember, xor } from "@audiences/engine/memberships/Block"
+import {
+  type Block,
+  blockOf,
+  blockSize,
+  decodeChange,
+  emptyBlock,
+  nextMember,
+  offsetOf,
+  previousMember,
+  xor
+} from "@audiences/engine/memberships/Block"
 import type { MemberPlace, MemberRequest } from "@audiences/engine/memberships/MemberPaging"
 import { type MemberSlice, VersionUnknown } from "@audiences/engine/memberships/MembershipRepo"
 import { Effect, Schema } from "effect"
@@ -19,15 +29,24 @@ interface Listed {
 const window = 8
 
 const decodeVersion = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ version: Schema.Finite })))
-const decodeBlocks = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({
-  block: Schema.Finite,
-  bits: Schema.NullOr(Schema.Uint8Array),
-  changes: Schema.Array(Schema.Uint8Array)
-})))
+const decodeBlocks = Schema.decodeUnknownEffect(
+  Schema.Array(
+    Schema.Struct({
+      block: Schema.Finite,
+      bits: Schema.NullOr(Schema.Uint8Array),
+      changes: Schema.Array(Schema.Uint8Array)
+    })
+  )
+)
 const decodeLive = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ordinal: Schema.Finite })))
 
 /** The next blocks, from a number on in the direction of travel, that have members now or changed since the version; as of the version. */
-const blocksFrom = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, listed: Listed, from: number, backwards: boolean) {
+const blocksFrom = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  listed: Listed,
+  from: number,
+  backwards: boolean
+) {
   const { organizationId, audienceId, version } = listed
   const audience = sql`organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid`
   const ahead = sql`block ${sql.literal(backwards ? "<=" : ">=")} ${from}::int`
@@ -50,10 +69,16 @@ const blocksFrom = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, listed:
 })
 
 /** Ordinals of members at `from` or beyond it in the direction of travel, at most `size`; consumers archived since are left out. */
-const travel = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, listed: Listed, from: number, backwards: boolean, size: number) {
+const travel = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  listed: Listed,
+  from: number,
+  backwards: boolean,
+  size: number
+) {
   const found: Array<number> = []
   let candidates: Array<number> = []
-  const keepLive = Effect.fnUntraced(function*() {
+  const keepLive = Effect.fnUntraced(function* () {
     const rows = yield* sql`
       SELECT ordinal FROM consumers
       WHERE organization_id = ${listed.organizationId}::uuid AND NOT archived AND ordinal = ANY(${candidates}::int[])
@@ -83,7 +108,7 @@ const travel = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, listed: Lis
   return found
 })
 
-const openVersion = Effect.fnUntraced(function*(
+const openVersion = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   audienceId: AudienceId,
@@ -101,7 +126,7 @@ const openVersion = Effect.fnUntraced(function*(
 const end = 2 ** 31
 
 /** Reads one page of the members as of a version. To be called where every statement sees the same state of the database. */
-export const readMembers = Effect.fnUntraced(function*(
+export const readMembers = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   audienceId: AudienceId,
@@ -111,10 +136,11 @@ export const readMembers = Effect.fnUntraced(function*(
   const listed: Listed = { organizationId, audienceId, version }
   const origin = from === null ? null : Math.min(from.ordinal, end)
   // Where the journey begins, and, if nobody lies ahead, where the way back does: it meets the member at the origin.
-  const first = origin === null ? backwards ? end : 0 : Math.max(-1, origin + (backwards ? -1 : 1))
+  const first = origin === null ? (backwards ? end : 0) : Math.max(-1, origin + (backwards ? -1 : 1))
   // One more than asked for tells whether somebody follows in the direction of travel.
   const found = yield* travel(sql, listed, first, backwards, size + 1)
-  const behind = origin === null ? [] : yield* travel(sql, listed, backwards ? Math.max(0, origin) : origin, !backwards, 1)
+  const behind =
+    origin === null ? [] : yield* travel(sql, listed, backwards ? Math.max(0, origin) : origin, !backwards, 1)
   const page = found.slice(0, size)
   if (backwards) page.reverse()
 

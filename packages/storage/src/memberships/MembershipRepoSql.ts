@@ -6,7 +6,11 @@ import type { OrganizationId } from "@audiences/domain/Organization"
 import { AudienceTypeMismatch } from "@audiences/engine/audiences/AudienceRepo"
 import { blockOf, offsetOf } from "@audiences/engine/memberships/Block"
 import type { MemberRequest } from "@audiences/engine/memberships/MemberPaging"
-import { ConsumersUnknown, type EvaluationToPublish, MembershipRepo } from "@audiences/engine/memberships/MembershipRepo"
+import {
+  ConsumersUnknown,
+  type EvaluationToPublish,
+  MembershipRepo
+} from "@audiences/engine/memberships/MembershipRepo"
 import { type DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { audienceColumns, decodeAudiences } from "../audiences/AudienceRow.ts"
@@ -19,38 +23,46 @@ import { readStatus } from "./MembershipStatus.ts"
 import { addStaticMembers, removeStaticMembers } from "./StaticMembers.ts"
 
 const decodeCounts = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ count: Schema.Finite })))
-const decodeConsumers = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({
-  id: Schema.String,
-  ordinal: Schema.Finite,
-  archived: Schema.Boolean
-})))
+const decodeConsumers = Schema.decodeUnknownEffect(
+  Schema.Array(
+    Schema.Struct({
+      id: Schema.String,
+      ordinal: Schema.Finite,
+      archived: Schema.Boolean
+    })
+  )
+)
 
-const make = Effect.gen(function*() {
+const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
-  const count = Effect.fn("MembershipRepo.count")(function*(organizationId: OrganizationId, audienceId: AudienceId) {
-    const rows = yield* sql`
+  const count = Effect.fn("MembershipRepo.count")(
+    function* (organizationId: OrganizationId, audienceId: AudienceId) {
+      const rows = yield* sql`
       SELECT member_count::float8 AS count FROM audiences WHERE organization_id = ${organizationId}::uuid AND id = ${audienceId}::uuid`
-    const [row] = yield* Effect.orDie(decodeCounts(rows))
-    return row === undefined ? yield* new AudienceNotFound() : row.count
-  }, Effect.catchTag("SqlError", Effect.die))
-
-  const status = Effect.fn("MembershipRepo.status")(
-    (organizationId: OrganizationId, audienceId: AudienceId, now: DateTime.Utc) => readStatus(sql, organizationId, audienceId, now),
+      const [row] = yield* Effect.orDie(decodeCounts(rows))
+      return row === undefined ? yield* new AudienceNotFound() : row.count
+    },
     Effect.catchTag("SqlError", Effect.die)
   )
 
-  const list = Effect.fn("MembershipRepo.list")(function*(
-    organizationId: OrganizationId,
-    audienceId: AudienceId,
-    request: MemberRequest
-  ) {
-    yield* sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`
-    return yield* readMembers(sql, organizationId, audienceId, request)
-  }, sql.withTransaction, Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die }))
+  const status = Effect.fn("MembershipRepo.status")(
+    (organizationId: OrganizationId, audienceId: AudienceId, now: DateTime.Utc) =>
+      readStatus(sql, organizationId, audienceId, now),
+    Effect.catchTag("SqlError", Effect.die)
+  )
+
+  const list = Effect.fn("MembershipRepo.list")(
+    function* (organizationId: OrganizationId, audienceId: AudienceId, request: MemberRequest) {
+      yield* sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`
+      return yield* readMembers(sql, organizationId, audienceId, request)
+    },
+    sql.withTransaction,
+    Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die })
+  )
 
   /** The consumers of some ids. Locks them: none is archived before the transaction ends. */
-  const lockConsumers = Effect.fnUntraced(function*(organizationId: OrganizationId, ids: ReadonlyArray<string>) {
+  const lockConsumers = Effect.fnUntraced(function* (organizationId: OrganizationId, ids: ReadonlyArray<string>) {
     const rows = yield* sql`
       SELECT id, ordinal, archived FROM consumers
       WHERE organization_id = ${organizationId}::uuid AND id = ANY(${ids}::uuid[]) ORDER BY id FOR SHARE`
@@ -58,7 +70,7 @@ const make = Effect.gen(function*() {
   })
 
   /** The ordinals of consumers that are named for a STATIC_LIST, which stays locked. */
-  const lockNamed = Effect.fnUntraced(function*(
+  const lockNamed = Effect.fnUntraced(function* (
     { organizationId }: Actor,
     audienceId: AudienceId,
     consumerIds: ReadonlyArray<string>,
@@ -73,46 +85,54 @@ const make = Effect.gen(function*() {
       const consumer = consumers.get(id)
       return consumer !== undefined && (acceptsArchived || !consumer.archived)
     }
-    const indexes = ids.flatMap((id, index) => isKnown(id) ? [] : [index])
+    const indexes = ids.flatMap((id, index) => (isKnown(id) ? [] : [index]))
     if (indexes.length > 0) return yield* new ConsumersUnknown({ indexes })
     return Array.from(consumers.values(), ({ ordinal }) => ordinal)
   })
 
-  const add = Effect.fn("MembershipRepo.add")(function*(
-    actor: Actor,
-    now: DateTime.Utc,
-    audienceId: AudienceId,
-    consumerIds: ReadonlyArray<string>
-  ) {
-    const { organizationId } = actor
-    const ordinals = yield* lockNamed(actor, audienceId, consumerIds, false)
-    return yield* addStaticMembers(sql, { organizationId, audienceId, ordinals, source: "manual", cause: "manual", now })
-  }, contended(sql), Effect.catchTag("SqlError", Effect.die))
+  const add = Effect.fn("MembershipRepo.add")(
+    function* (actor: Actor, now: DateTime.Utc, audienceId: AudienceId, consumerIds: ReadonlyArray<string>) {
+      const { organizationId } = actor
+      const ordinals = yield* lockNamed(actor, audienceId, consumerIds, false)
+      return yield* addStaticMembers(sql, {
+        organizationId,
+        audienceId,
+        ordinals,
+        source: "manual",
+        cause: "manual",
+        now
+      })
+    },
+    contended(sql),
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
-  const remove = Effect.fn("MembershipRepo.remove")(function*(
-    actor: Actor,
-    now: DateTime.Utc,
-    audienceId: AudienceId,
-    consumerIds: ReadonlyArray<string>
-  ) {
-    const { organizationId } = actor
-    const ordinals = yield* lockNamed(actor, audienceId, consumerIds, true)
-    return yield* removeStaticMembers(sql, { organizationId, audienceId, ordinals, cause: "manual", now })
-  }, contended(sql), Effect.catchTag("SqlError", Effect.die))
+  const remove = Effect.fn("MembershipRepo.remove")(
+    function* (actor: Actor, now: DateTime.Utc, audienceId: AudienceId, consumerIds: ReadonlyArray<string>) {
+      const { organizationId } = actor
+      const ordinals = yield* lockNamed(actor, audienceId, consumerIds, true)
+      return yield* removeStaticMembers(sql, { organizationId, audienceId, ordinals, cause: "manual", now })
+    },
+    contended(sql),
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
-  const ofConsumer = Effect.fn("MembershipRepo.ofConsumer")(function*(organizationId: OrganizationId, consumerId: ConsumerId) {
-    const found = yield* sql`
+  const ofConsumer = Effect.fn("MembershipRepo.ofConsumer")(
+    function* (organizationId: OrganizationId, consumerId: ConsumerId) {
+      const found = yield* sql`
       SELECT id, ordinal, archived FROM consumers WHERE organization_id = ${organizationId}::uuid AND id = ${consumerId}::uuid`
-    const [consumer] = yield* Effect.orDie(decodeConsumers(found))
-    if (consumer === undefined) return yield* new ConsumerNotFound()
-    const rows = yield* sql`
+      const [consumer] = yield* Effect.orDie(decodeConsumers(found))
+      if (consumer === undefined) return yield* new ConsumerNotFound()
+      const rows = yield* sql`
       SELECT ${audienceColumns(sql)} FROM audience_blocks b
       JOIN audiences a ON a.organization_id = b.organization_id AND a.id = b.audience_id
       WHERE b.organization_id = ${organizationId}::uuid AND b.block = ${blockOf(consumer.ordinal)}::int AND NOT a.archived
         AND get_bit(b.bits, ${offsetOf(consumer.ordinal)}::int) = 1
       ORDER BY a.name_folded, a.id`
-    return yield* Effect.orDie(decodeAudiences(rows))
-  }, Effect.catchTag("SqlError", Effect.die))
+      return yield* Effect.orDie(decodeAudiences(rows))
+    },
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
   return MembershipRepo.of({
     count,

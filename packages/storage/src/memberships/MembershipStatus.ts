@@ -7,18 +7,22 @@ import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 
 const instant = Schema.NullOr(Schema.DateTimeUtcFromDate)
-const decode = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({
-  version: Schema.Finite,
-  inProgress: Schema.Boolean,
-  stale: Schema.Boolean,
-  pendingShards: Schema.Finite,
-  lastRefreshedAt: instant,
-  refreshIntervalSeconds: Schema.NullOr(Schema.Finite),
-  syncStatus: Schema.NullOr(SyncStatus),
-  lastSyncedAt: instant
-})))
+const decode = Schema.decodeUnknownEffect(
+  Schema.Array(
+    Schema.Struct({
+      version: Schema.Finite,
+      inProgress: Schema.Boolean,
+      stale: Schema.Boolean,
+      pendingShards: Schema.Finite,
+      lastRefreshedAt: instant,
+      refreshIntervalSeconds: Schema.NullOr(Schema.Finite),
+      syncStatus: Schema.NullOr(SyncStatus),
+      lastSyncedAt: instant
+    })
+  )
+)
 
-export const readStatus = Effect.fnUntraced(function*(
+export const readStatus = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   audienceId: AudienceId,

@@ -13,7 +13,10 @@ export interface Publication {
 }
 
 /** The blocks in which two memberships differ, and who changes sides in them. */
-export const differences = (before: ReadonlyMap<number, Block>, after: ReadonlyMap<number, Block>): Map<number, Block> => {
+export const differences = (
+  before: ReadonlyMap<number, Block>,
+  after: ReadonlyMap<number, Block>
+): Map<number, Block> => {
   const flips = new Map<number, Block>()
   for (const number of new Set([...before.keys(), ...after.keys()])) {
     const flip = xor(before.get(number) ?? emptyBlock(), after.get(number) ?? emptyBlock())
@@ -41,7 +44,7 @@ const sum = (numbers: ReadonlyArray<number>) => numbers.reduce((total, each) => 
  * Publishes one version, in which those in `flips` change sides; without any, a version that says so. `stored` holds at least the
  * stored blocks that are in `flips`. The audience must be locked.
  */
-export const publishVersion = Effect.fnUntraced(function*(
+export const publishVersion = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   { organizationId, audienceId, cause, now }: Publication,
   stored: ReadonlyMap<number, Block>,

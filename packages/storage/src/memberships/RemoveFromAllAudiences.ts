@@ -8,7 +8,7 @@ import type { SqlClient } from "effect/sql"
  * caller's, and comes after. Locks the live DYNAMIC audiences too that the consumer is not in: an evaluation that still saw the consumer
  * is published before this looks, or sees the change in the feed.
  */
-export const removeFromAllAudiences = Effect.fnUntraced(function*(
+export const removeFromAllAudiences = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   ordinal: number,

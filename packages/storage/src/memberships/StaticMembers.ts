@@ -12,7 +12,11 @@ export interface StaticMembersChange extends Publication {
 const decode = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ordinal: Schema.Finite })))
 
 /** Every one of the ordinals changes sides. */
-const publishChange = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, publication: Publication, ordinals: ReadonlyArray<number>) {
+const publishChange = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  publication: Publication,
+  ordinals: ReadonlyArray<number>
+) {
   const { organizationId, audienceId } = publication
   const flips = blocksOfOrdinals(ordinals)
   yield* publishVersion(sql, publication, yield* readBlocks(sql, organizationId, audienceId, flips.keys()), flips)
@@ -25,7 +29,7 @@ const publishChange = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, publ
  * version, count. No change, no version. Ends with the change feed, whose lock it holds until the transaction ends: to be called
  * after every other write but further changes for the feed.
  */
-export const addStaticMembers = Effect.fnUntraced(function*(
+export const addStaticMembers = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   { ordinals, source, ...publication }: StaticMembersChange & { readonly source: string }
 ) {
@@ -43,7 +47,7 @@ export const addStaticMembers = Effect.fnUntraced(function*(
 })
 
 /** Takes consumers out of a live STATIC_LIST that the transaction has locked, and returns how many were in it; as `addStaticMembers`. */
-export const removeStaticMembers = Effect.fnUntraced(function*(
+export const removeStaticMembers = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   { ordinals, ...publication }: StaticMembersChange
 ) {

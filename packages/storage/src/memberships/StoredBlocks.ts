@@ -4,10 +4,12 @@ import type { Block } from "@audiences/engine/memberships/Block"
 import { Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 
-const decode = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ block: Schema.Finite, bits: Schema.Uint8Array })))
+const decode = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ block: Schema.Finite, bits: Schema.Uint8Array }))
+)
 
 /** The blocks of an audience that have members: all, or those of the numbers. */
-export const readBlocks = Effect.fnUntraced(function*(
+export const readBlocks = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   audienceId: AudienceId,

@@ -1,6 +1,10 @@
 import { ApiKeyId } from "@audiences/domain/ApiKey"
 import { OrganizationId } from "@audiences/domain/Organization"
-import { type NewApiKey, type OrganizationPair, OrganizationRepo } from "@audiences/engine/organizations/OrganizationRepo"
+import {
+  type NewApiKey,
+  type OrganizationPair,
+  OrganizationRepo
+} from "@audiences/engine/organizations/OrganizationRepo"
 import { DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient, SqlSchema } from "effect/sql"
 
@@ -12,7 +16,7 @@ const KeyHolderRow = Schema.Struct({
 })
 const Emptiness = Schema.Struct({ isEmpty: Schema.Boolean })
 
-const make = Effect.gen(function*() {
+const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
   const emptiness = SqlSchema.findOne({
@@ -30,7 +34,7 @@ const make = Effect.gen(function*() {
       WHERE k.hash = ${hash}::bytea`
   })
 
-  const insert = Effect.fnUntraced(function*(now: DateTime.Utc, { live, test }: OrganizationPair, key: NewApiKey) {
+  const insert = Effect.fnUntraced(function* (now: DateTime.Utc, { live, test }: OrganizationPair, key: NewApiKey) {
     const at = DateTime.formatIso(now)
     yield* sql`
       INSERT INTO organizations (id, name, mode, live_id, upload_secret, created_at) VALUES
@@ -41,19 +45,27 @@ const make = Effect.gen(function*() {
       (${key.hash}::bytea, ${key.mode === "live" ? live.id : test.id}::uuid, ${key.id}::uuid, ${key.name}, ${at}::text::timestamptz)`
   })
 
-  const isEmpty = emptiness().pipe(Effect.orDie, Effect.map((row) => row.isEmpty), Effect.withSpan("OrganizationRepo.isEmpty"))
+  const isEmpty = emptiness().pipe(
+    Effect.orDie,
+    Effect.map((row) => row.isEmpty),
+    Effect.withSpan("OrganizationRepo.isEmpty")
+  )
 
   const create = Effect.fn("OrganizationRepo.create")(insert, sql.withTransaction, Effect.orDie)
 
-  const createFirst = Effect.fn("OrganizationRepo.createFirst")(function*(now: DateTime.Utc, pair: OrganizationPair, key: NewApiKey) {
-    // Whoever comes second waits here, and then sees what the first one made.
-    yield* sql`SELECT pg_advisory_xact_lock(hashtextextended('organizations', 0))`
-    if (!(yield* emptiness()).isEmpty) return false
-    yield* insert(now, pair, key)
-    return true
-  }, sql.withTransaction, Effect.orDie)
+  const createFirst = Effect.fn("OrganizationRepo.createFirst")(
+    function* (now: DateTime.Utc, pair: OrganizationPair, key: NewApiKey) {
+      // Whoever comes second waits here, and then sees what the first one made.
+      yield* sql`SELECT pg_advisory_xact_lock(hashtextextended('organizations', 0))`
+      if (!(yield* emptiness()).isEmpty) return false
+      yield* insert(now, pair, key)
+      return true
+    },
+    sql.withTransaction,
+    Effect.orDie
+  )
 
-  const findKey = Effect.fn("OrganizationRepo.findKey")(function*(hash: Uint8Array) {
+  const findKey = Effect.fn("OrganizationRepo.findKey")(function* (hash: Uint8Array) {
     return yield* keyHolder(hash)
   }, Effect.orDie)
 

@@ -64,7 +64,12 @@ const beyond = (
   return following && key.nullable ? sql`(${amongValues} OR ${key.expression} IS NULL)` : amongValues
 }
 
-const orderBy = (sql: SqlClient.SqlClient, { key, id }: Pick<KeysetQuery<never>, "key" | "id">, ascending: boolean, backwards: boolean) => {
+const orderBy = (
+  sql: SqlClient.SqlClient,
+  { key, id }: Pick<KeysetQuery<never>, "key" | "id">,
+  ascending: boolean,
+  backwards: boolean
+) => {
   const direction = sql.literal(ascending !== backwards ? "ASC" : "DESC")
   // Left out where there are no nulls: an index that says nothing of them would not serve the order.
   const nulls = sql.literal(!key.nullable ? "" : backwards ? "NULLS FIRST" : "NULLS LAST")
@@ -72,11 +77,10 @@ const orderBy = (sql: SqlClient.SqlClient, { key, id }: Pick<KeysetQuery<never>,
 }
 
 /** Reads one page of a list: one row more than asked for tells whether a row follows in the direction of travel. */
-export const readSlice = Effect.fnUntraced(function*<Row extends Schema.ConstraintDecoder<unknown>, Sort extends string>(
-  sql: SqlClient.SqlClient,
-  query: KeysetQuery<Row>,
-  request: PageRequest<Sort>
-) {
+export const readSlice = Effect.fnUntraced(function* <
+  Row extends Schema.ConstraintDecoder<unknown>,
+  Sort extends string
+>(sql: SqlClient.SqlClient, query: KeysetQuery<Row>, request: PageRequest<Sort>) {
   const { columns, from, where, key, id } = query
   const { backwards, size } = request
   const ascending = request.sortDir === "asc"
@@ -88,10 +92,15 @@ export const readSlice = Effect.fnUntraced(function*<Row extends Schema.Constrai
   const page = found.slice(0, size)
   if (backwards) page.reverse()
   const data = yield* Schema.decodeUnknownEffect(Schema.Array(query.row))(page)
-  const edges = yield* Schema.decodeUnknownEffect(Schema.Array(Edge))(page.length === 0 ? [] : [page[0], page[page.length - 1]])
+  const edges = yield* Schema.decodeUnknownEffect(Schema.Array(Edge))(
+    page.length === 0 ? [] : [page[0], page[page.length - 1]]
+  )
 
   const more = found.length > size
-  const rest = origin === null ? [] : yield* sql`
+  const rest =
+    origin === null
+      ? []
+      : yield* sql`
     SELECT 1 FROM ${from} WHERE ${where} AND ${beyond(sql, query, ascending, backwards, origin, true)} LIMIT 1`
   const behind = rest.length > 0
   const positions = edges.map(({ cursorValue, cursorId }): Position => ({ value: cursorValue, id: cursorId }))

@@ -12,10 +12,10 @@ import { lockAudience } from "../audiences/LockedAudience.ts"
 import { contended } from "../postgres/Contended.ts"
 import { insertRules, readRules } from "./RuleRow.ts"
 
-const make = Effect.gen(function*() {
+const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
-  const readAll = Effect.fnUntraced(function*(organizationId: OrganizationId, audienceId: AudienceId) {
+  const readAll = Effect.fnUntraced(function* (organizationId: OrganizationId, audienceId: AudienceId) {
     const rules = yield* readRules(sql, organizationId, sql`r.audience_id = ${audienceId}::uuid`)
     if (rules.length > 0) return rules
     const found = yield* sql`
@@ -23,7 +23,7 @@ const make = Effect.gen(function*() {
     return found.length > 0 ? rules : yield* new AudienceNotFound()
   })
 
-  const find = Effect.fnUntraced(function*(organizationId: OrganizationId, audienceId: AudienceId, id: RuleId) {
+  const find = Effect.fnUntraced(function* (organizationId: OrganizationId, audienceId: AudienceId, id: RuleId) {
     const rule = (yield* readAll(organizationId, audienceId)).find((each) => each.id === id.toLowerCase())
     return rule ?? (yield* new RuleNotFound())
   })
@@ -45,52 +45,64 @@ const make = Effect.gen(function*() {
 
   const get = Effect.fn("RuleRepo.get")(find, Effect.catchTag("SqlError", Effect.die))
 
-  const insert = Effect.fn("RuleRepo.insert")(function*(
-    actor: Actor,
-    now: DateTime.Utc,
-    audienceId: AudienceId,
-    rules: ReadonlyArray<Rule>,
-    place: "beside" | "instead",
-    accept: (rules: ReadonlyArray<Rule>) => Effect.Effect<void, ValidationError>
-  ) {
-    const { type, archived } = yield* lockAudience(sql, actor.organizationId, audienceId)
-    if (type !== "DYNAMIC") return yield* new AudienceTypeMismatch({ type })
-    if (archived) return yield* new AudienceArchived()
-    if (place === "instead") yield* deleteRules(actor.organizationId, audienceId, null)
-    yield* insertRules(sql, rules)
-    const all = yield* readAll(actor.organizationId, audienceId)
-    yield* accept(all)
-    yield* raiseRevision(actor, now, audienceId)
-    return all
-  }, contended(sql), Effect.catchTag("SqlError", Effect.die))
+  const insert = Effect.fn("RuleRepo.insert")(
+    function* (
+      actor: Actor,
+      now: DateTime.Utc,
+      audienceId: AudienceId,
+      rules: ReadonlyArray<Rule>,
+      place: "beside" | "instead",
+      accept: (rules: ReadonlyArray<Rule>) => Effect.Effect<void, ValidationError>
+    ) {
+      const { type, archived } = yield* lockAudience(sql, actor.organizationId, audienceId)
+      if (type !== "DYNAMIC") return yield* new AudienceTypeMismatch({ type })
+      if (archived) return yield* new AudienceArchived()
+      if (place === "instead") yield* deleteRules(actor.organizationId, audienceId, null)
+      yield* insertRules(sql, rules)
+      const all = yield* readAll(actor.organizationId, audienceId)
+      yield* accept(all)
+      yield* raiseRevision(actor, now, audienceId)
+      return all
+    },
+    contended(sql),
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
-  const update = Effect.fn("RuleRepo.update")(function*(
-    actor: Actor,
-    now: DateTime.Utc,
-    audienceId: AudienceId,
-    id: RuleId,
-    change: (rule: Rule) => Effect.Effect<Rule, ValidationError>
-  ) {
-    const { archived } = yield* lockAudience(sql, actor.organizationId, audienceId)
-    const rule = yield* change(yield* find(actor.organizationId, audienceId, id))
-    if (archived) return yield* new AudienceArchived()
-    yield* sql`
+  const update = Effect.fn("RuleRepo.update")(
+    function* (
+      actor: Actor,
+      now: DateTime.Utc,
+      audienceId: AudienceId,
+      id: RuleId,
+      change: (rule: Rule) => Effect.Effect<Rule, ValidationError>
+    ) {
+      const { archived } = yield* lockAudience(sql, actor.organizationId, audienceId)
+      const rule = yield* change(yield* find(actor.organizationId, audienceId, id))
+      if (archived) return yield* new AudienceArchived()
+      yield* sql`
       UPDATE audience_rules SET
         field = ${rule.field}, operator = ${rule.operator}, "values" = ${JSON.stringify(rule.values)}::text::jsonb,
         group_id = ${rule.groupId ?? null}::uuid, position = ${rule.position ?? null}::float8
       WHERE organization_id = ${actor.organizationId}::uuid AND audience_id = ${audienceId}::uuid AND id = ${id}::uuid`
-    yield* raiseRevision(actor, now, audienceId)
-    return yield* find(actor.organizationId, audienceId, id)
-  }, contended(sql), Effect.catchTag("SqlError", Effect.die))
+      yield* raiseRevision(actor, now, audienceId)
+      return yield* find(actor.organizationId, audienceId, id)
+    },
+    contended(sql),
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
-  const remove = Effect.fn("RuleRepo.remove")(function*(actor: Actor, now: DateTime.Utc, audienceId: AudienceId, id: RuleId) {
-    const { archived } = yield* lockAudience(sql, actor.organizationId, audienceId)
-    const rule = yield* find(actor.organizationId, audienceId, id)
-    if (archived) return yield* new AudienceArchived()
-    yield* deleteRules(actor.organizationId, audienceId, id)
-    yield* raiseRevision(actor, now, audienceId)
-    return rule
-  }, contended(sql), Effect.catchTag("SqlError", Effect.die))
+  const remove = Effect.fn("RuleRepo.remove")(
+    function* (actor: Actor, now: DateTime.Utc, audienceId: AudienceId, id: RuleId) {
+      const { archived } = yield* lockAudience(sql, actor.organizationId, audienceId)
+      const rule = yield* find(actor.organizationId, audienceId, id)
+      if (archived) return yield* new AudienceArchived()
+      yield* deleteRules(actor.organizationId, audienceId, id)
+      yield* raiseRevision(actor, now, audienceId)
+      return rule
+    },
+    contended(sql),
+    Effect.catchTag("SqlError", Effect.die)
+  )
 
   return RuleRepo.of({ list, get, insert, update, remove })
 })

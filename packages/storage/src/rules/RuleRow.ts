@@ -6,7 +6,11 @@ import type { SqlClient, Statement } from "effect/sql"
 const decode = Schema.decodeUnknownEffect(Schema.Array(Rule))
 
 /** Rules that a condition on `audience_rules r` selects, in their order within each audience. */
-export const readRules = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, organizationId: OrganizationId, where: Statement.Fragment) {
+export const readRules = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  where: Statement.Fragment
+) {
   const rows = yield* sql`
     SELECT r.id, r.audience_id, r.organization_id, r.field, r.operator, r."values", r.group_id, r.position
     FROM audience_rules r WHERE r.organization_id = ${organizationId}::uuid AND ${where}
@@ -16,7 +20,11 @@ export const readRules = Effect.fnUntraced(function*(sql: SqlClient.SqlClient, o
 
 /** Writes rules in the order given. */
 export const insertRules = (sql: SqlClient.SqlClient, rules: ReadonlyArray<Rule>) =>
-  Effect.forEach(rules, (rule) => sql`
+  Effect.forEach(
+    rules,
+    (rule) => sql`
     INSERT INTO audience_rules (organization_id, audience_id, id, field, operator, "values", group_id, position)
     VALUES (${rule.organizationId}::uuid, ${rule.audienceId}::uuid, ${rule.id}::uuid, ${rule.field}, ${rule.operator},
-      ${JSON.stringify(rule.values)}::text::jsonb, ${rule.groupId ?? null}::uuid, ${rule.position ?? null}::float8)`, { discard: true })
+      ${JSON.stringify(rule.values)}::text::jsonb, ${rule.groupId ?? null}::uuid, ${rule.position ?? null}::float8)`,
+    { discard: true }
+  )

@@ -5,13 +5,15 @@ import { SqlClient } from "effect/sql"
 
 const [, , url, organizationId] = process.argv
 
-const program = Effect.gen(function*() {
+const program = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  yield* sql.withTransaction(Effect.gen(function*() {
-    yield* sql`SELECT record_change(${organizationId!}::uuid, ARRAY[666], NULL, NULL)`
-    yield* Console.log("recorded")
-    yield* Effect.never
-  }))
+  yield* sql.withTransaction(
+    Effect.gen(function* () {
+      yield* sql`SELECT record_change(${organizationId!}::uuid, ARRAY[666], NULL, NULL)`
+      yield* Console.log("recorded")
+      yield* Effect.never
+    })
+  )
 })
 
 await Effect.runPromise(Effect.provide(program, Postgres({ url: Redacted.make(url!), maxConnections: 1 })))

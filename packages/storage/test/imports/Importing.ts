@@ -24,12 +24,22 @@ const enqueued = Layer.sync(Enqueued, () => ({ jobs: [] }))
 const queue = Layer.effect(
   JobQueue,
   Effect.map(Enqueued, ({ jobs }) =>
-    JobQueue.of({ enqueue: (job) => Effect.sync(() => void jobs.push(job)), work: () => Effect.die(new Error("no worker")) }))
+    JobQueue.of({
+      enqueue: (job) => Effect.sync(() => void jobs.push(job)),
+      work: () => Effect.die(new Error("no worker"))
+    })
+  )
 )
 
 export class UploadFolder extends Context.Service<UploadFolder, { readonly path: string }>()("test/UploadFolder") {}
 
-const folder = Layer.effect(UploadFolder, Effect.map(Effect.promise(() => mkdtemp(join(tmpdir(), "audiences-uploads-"))), (path) => ({ path })))
+const folder = Layer.effect(
+  UploadFolder,
+  Effect.map(
+    Effect.promise(() => mkdtemp(join(tmpdir(), "audiences-uploads-"))),
+    (path) => ({ path })
+  )
+)
 
 const store = Layer.unwrap(Effect.map(UploadFolder, ({ path }) => UploadStoreFile({ folder: path })))
 
@@ -43,7 +53,10 @@ export const ImportsTest = Imports.layer.pipe(
 
 export const uuid = Effect.flatMap(Effect.service(Uuid), (next) => next)
 
-export const freshAudience = Effect.fnUntraced(function*(organizationId: OrganizationId, type: AudienceType = "STATIC_LIST") {
+export const freshAudience = Effect.fnUntraced(function* (
+  organizationId: OrganizationId,
+  type: AudienceType = "STATIC_LIST"
+) {
   const sql = yield* SqlClient.SqlClient
   const id = AudienceId.make(yield* uuid)
   yield* sql`
@@ -52,7 +65,7 @@ export const freshAudience = Effect.fnUntraced(function*(organizationId: Organiz
   return id
 })
 
-export const fresh = Effect.gen(function*() {
+export const fresh = Effect.gen(function* () {
   const organizationId = yield* freshOrganization
   return { organizationId, audienceId: yield* freshAudience(organizationId) }
 })
@@ -62,35 +75,42 @@ export type Place = Effect.Success<typeof fresh>
 export const grantOf = (url: string): UploadGrant => {
   const { pathname, searchParams } = new URL(url)
   const [, , organizationId, importId] = pathname.split("/")
-  return { organizationId: organizationId!, importId: importId!, expires: searchParams.get("expires")!, signature: searchParams.get("signature")! }
+  return {
+    organizationId: organizationId!,
+    importId: importId!,
+    expires: searchParams.get("expires")!,
+    signature: searchParams.get("signature")!
+  }
 }
 
-export const bodyOf = (file: string | Uint8Array) => Stream.make(typeof file === "string" ? Buffer.from(file) as Uint8Array : file)
+export const bodyOf = (file: string | Uint8Array) =>
+  Stream.make(typeof file === "string" ? (Buffer.from(file) as Uint8Array) : file)
 
 export const open = ({ organizationId, audienceId }: Place) =>
   Effect.flatMap(Imports, (imports) => imports.create({ organizationId, name: "key:test" }, audienceId))
 
 /** An import whose file has arrived. */
-export const upload = Effect.fnUntraced(function*(place: Place, file: string | Uint8Array) {
+export const upload = Effect.fnUntraced(function* (place: Place, file: string | Uint8Array) {
   const imports = yield* Imports
   const { uploadUrl } = yield* open(place)
   return yield* imports.receive(grantOf(uploadUrl), bodyOf(file))
 })
 
-export const latest = ({ organizationId, audienceId }: Place) => Effect.flatMap(Imports, (imports) => imports.latest(organizationId, audienceId))
+export const latest = ({ organizationId, audienceId }: Place) =>
+  Effect.flatMap(Imports, (imports) => imports.latest(organizationId, audienceId))
 
-export const bringIn = Effect.fnUntraced(function*(place: Place, file: string | Uint8Array, chunkRows = 10_000) {
+export const bringIn = Effect.fnUntraced(function* (place: Place, file: string | Uint8Array, chunkRows = 10_000) {
   const imports = yield* Imports
   const { id } = yield* upload(place, file)
-  yield* imports.run(place.organizationId, id).pipe(
-    Effect.provideService(ImportLimits, { maxBytes: 1_000_000_000, maxRows: 1_000_000, chunkRows })
-  )
+  yield* imports
+    .run(place.organizationId, id)
+    .pipe(Effect.provideService(ImportLimits, { maxBytes: 1_000_000_000, maxRows: 1_000_000, chunkRows }))
   return yield* latest(place)
 })
 
 /** The partition of an import's rows. */
 export const partition = (id: Import["id"]) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const [row] = yield* sql<Record<"created" | "updated" | "unchanged" | "duplicate" | "rejected", number>>`
       SELECT created_rows::int AS created, updated_rows::int AS updated, unchanged_rows::int AS unchanged,
@@ -101,7 +121,7 @@ export const partition = (id: Import["id"]) =>
 
 /** All that an import wrote but ids and times: consumers by ordinal, who is a member, the errors. */
 export const traces = ({ organizationId, audienceId }: Place) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const consumers = yield* sql`
       SELECT to_jsonb(c) - '{organization_id,id,created_at,created_by,updated_at,updated_by}'::text[] AS consumer
@@ -111,6 +131,12 @@ export const traces = ({ organizationId, audienceId }: Place) =>
     const blocks = yield* sql`
       SELECT block, encode(sha256(bits), 'hex') AS bits, member_count FROM audience_blocks
       WHERE organization_id = ${organizationId} AND audience_id = ${audienceId} ORDER BY block`
-    const errors = yield* sql`SELECT row::int, issues FROM import_errors WHERE organization_id = ${organizationId} ORDER BY import_id, row`
-    return { consumers: consumers.map((row) => row.consumer as Record<string, unknown>), members: members.map((row) => row.ordinal), blocks, errors }
+    const errors =
+      yield* sql`SELECT row::int, issues FROM import_errors WHERE organization_id = ${organizationId} ORDER BY import_id, row`
+    return {
+      consumers: consumers.map((row) => row.consumer as Record<string, unknown>),
+      members: members.map((row) => row.ordinal),
+      blocks,
+      errors
+    }
   })

@@ -12,17 +12,23 @@ const text = <E>(pieces: Stream.Stream<Uint8Array, E>) =>
   Effect.map(Stream.runCollect(pieces), (all) => Buffer.concat(all).toString())
 
 it.effect("keeps a published file under its key until it is removed, and no other", () =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const folder = yield* freshFolder
-    yield* Effect.gen(function*() {
+    yield* Effect.gen(function* () {
       const store = yield* UploadStore
       const body = "x,y\n".repeat(200_000)
-      yield* Effect.scoped(Effect.gen(function*() {
-        const kept = yield* store.receive("imports/a/b/1.csv", Stream.make(Buffer.from(body) as Uint8Array), 1_000_000)
-        yield* store.receive("imports/a/b/2.csv", Stream.make(Buffer.from("gone") as Uint8Array), 1_000_000)
-        assert.strictEqual(kept.bytes, body.length)
-        yield* kept.publish
-      }))
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const kept = yield* store.receive(
+            "imports/a/b/1.csv",
+            Stream.make(Buffer.from(body) as Uint8Array),
+            1_000_000
+          )
+          yield* store.receive("imports/a/b/2.csv", Stream.make(Buffer.from("gone") as Uint8Array), 1_000_000)
+          assert.strictEqual(kept.bytes, body.length)
+          yield* kept.publish
+        })
+      )
       assert.strictEqual(yield* text(store.read("imports/a/b/1.csv")), body)
       assert.strictEqual((yield* Effect.flip(text(store.read("imports/a/b/2.csv"))))._tag, "UploadMissing")
       assert.deepStrictEqual(yield* Effect.promise(() => readdir(join(folder, ".arriving"))), [])
@@ -31,10 +37,11 @@ it.effect("keeps a published file under its key until it is removed, and no othe
       assert.strictEqual((yield* Effect.flip(text(store.read("imports/a/b/1.csv"))))._tag, "UploadMissing")
       assert.strictEqual((yield* Effect.exit(text(store.read("../../etc/passwd"))))._tag, "Failure")
     }).pipe(Effect.provide(UploadStoreFile({ folder })))
-  }))
+  })
+)
 
 it.effect("clears away what processes that are no more were receiving", () =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const folder = yield* freshFolder
     const arriving = join(folder, ".arriving")
     yield* Effect.promise(async () => {
@@ -44,4 +51,5 @@ it.effect("clears away what processes that are no more were receiving", () =>
     })
     yield* Effect.provide(UploadStore, UploadStoreFile({ folder }))
     assert.deepStrictEqual(yield* Effect.promise(() => readdir(arriving)), [`${process.pid}-y`])
-  }))
+  })
+)

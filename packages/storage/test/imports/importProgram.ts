@@ -18,7 +18,8 @@ const telling = Layer.effect(
     ImportRepo.of({
       ...repo,
       merge: (...chunk) => Effect.tap(repo.merge(...chunk), Console.log(`merged from ${chunk[2].start}`))
-    }))
+    })
+  )
 )
 
 const layer = Imports.layer.pipe(
@@ -30,7 +31,9 @@ const layer = Imports.layer.pipe(
 )
 
 await Effect.runPromise(
-  Effect.flatMap(Imports, (imports) => imports.run(OrganizationId.make(organizationId!), ImportId.make(importId!))).pipe(
+  Effect.flatMap(Imports, (imports) =>
+    imports.run(OrganizationId.make(organizationId!), ImportId.make(importId!))
+  ).pipe(
     Effect.provideService(ImportLimits, { maxBytes: 1_000_000_000, maxRows: 1_000_000, chunkRows: Number(chunkRows) }),
     Effect.provide(layer)
   )

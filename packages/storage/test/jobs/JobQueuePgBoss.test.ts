@@ -16,38 +16,54 @@ const hangingWorker = fileURLToPath(new URL("hangingWorker.ts", import.meta.url)
 
 const uuid = Effect.flatMap(Effect.service(Uuid), (next) => next)
 
-const importJob = Effect.gen(function*() {
-  return { _tag: "Import", organizationId: OrganizationId.make(yield* uuid), importId: ImportId.make(yield* uuid) } as const satisfies Job
+const importJob = Effect.gen(function* () {
+  return {
+    _tag: "Import",
+    organizationId: OrganizationId.make(yield* uuid),
+    importId: ImportId.make(yield* uuid)
+  } as const satisfies Job
 })
 
 /** A queue in a schema of its own, so that no test sees another's jobs. */
 const freshQueue = (options: { readonly drain?: Duration.Input } = {}) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const schema = `jobs_${(yield* uuid).replaceAll("-", "")}`
-    const context = yield* Layer.build(JobQueuePgBoss({ url: Redacted.make(inject("postgresUrl")), schema, ...options }))
+    const context = yield* Layer.build(
+      JobQueuePgBoss({ url: Redacted.make(inject("postgresUrl")), schema, ...options })
+    )
     return { schema, queue: Context.get(context, JobQueue) }
   })
 
 const within = <A, E, R>(duration: Duration.Input, effect: Effect.Effect<A, E, R>) =>
-  effect.pipe(Effect.timeoutOrElse({ duration, orElse: () => Effect.die(new Error(`not within ${Duration.format(Duration.fromInputUnsafe(duration))}`)) }))
+  effect.pipe(
+    Effect.timeoutOrElse({
+      duration,
+      orElse: () => Effect.die(new Error(`not within ${Duration.format(Duration.fromInputUnsafe(duration))}`))
+    })
+  )
 
 layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
   it.effect("runs a job soon after it was enqueued, whoever enqueued it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { queue } = yield* freshQueue()
       const taken = yield* Queue.unbounded<Job>()
       yield* queue.work((job) => Queue.offer(taken, job))
       const job = yield* importJob
-      const refresh = { _tag: "Refresh", organizationId: job.organizationId, audienceId: AudienceId.make(job.importId) } as const
+      const refresh = {
+        _tag: "Refresh",
+        organizationId: job.organizationId,
+        audienceId: AudienceId.make(job.importId)
+      } as const
       // The first may wait until the listener stands.
       yield* queue.enqueue(job)
       assert.deepStrictEqual(yield* within("5 seconds", Queue.take(taken)), job)
       yield* queue.enqueue(refresh)
       assert.deepStrictEqual(yield* within("1 second", Queue.take(taken)), refresh)
-    }))
+    })
+  )
 
   it.effect("lets a job that waits stand for its equals, and runs one that is asked for meanwhile afterwards", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { queue } = yield* freshQueue()
       const started = yield* Queue.unbounded<string>()
       const goOn = yield* Deferred.make<void>()
@@ -56,7 +72,7 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
       const last = yield* importJob
       for (let i = 0; i < 3; i++) yield* queue.enqueue(job)
       yield* queue.work((each) =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           yield* Queue.offer(started, each.organizationId)
           if (each.organizationId !== job.organizationId) return
           assert.strictEqual(yield* Ref.updateAndGet(running, (n) => n + 1), 1)
@@ -74,35 +90,42 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
       assert.strictEqual(yield* within("5 seconds", Queue.take(started)), job.organizationId)
       yield* Effect.sleep("300 millis")
       assert.strictEqual(yield* Queue.size(started), 0)
-    }))
+    })
+  )
 
   it.effect("tries a job again that failed", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { queue } = yield* freshQueue()
       const tries = yield* Ref.make(0)
       const done = yield* Deferred.make<void>()
       yield* queue.work(() =>
-        Effect.flatMap(Ref.updateAndGet(tries, (n) => n + 1), (n) =>
-          n < 2 ? Effect.die(new Error("first try")) : Effect.asVoid(Deferred.succeed(done, undefined))))
+        Effect.flatMap(
+          Ref.updateAndGet(tries, (n) => n + 1),
+          (n) => (n < 2 ? Effect.die(new Error("first try")) : Effect.asVoid(Deferred.succeed(done, undefined)))
+        )
+      )
       yield* queue.enqueue(yield* importJob)
       yield* within("10 seconds", Deferred.await(done))
-    }))
+    })
+  )
 
   it.effect("waits for running jobs when the work ends, and leaves those that take longer to be taken up again", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { queue } = yield* freshQueue({ drain: "400 millis" })
       const quick = yield* importJob
       const slow = yield* importJob
       const started = yield* Queue.unbounded<Job>()
       const ended = yield* Queue.unbounded<Job>()
       const first = yield* Scope.make()
-      yield* queue.work((job) =>
-        Effect.gen(function*() {
-          yield* Queue.offer(started, job)
-          yield* Effect.sleep(job.organizationId === quick.organizationId ? "300 millis" : "1 hour")
-          yield* Queue.offer(ended, job)
-        })
-      ).pipe(Scope.provide(first))
+      yield* queue
+        .work((job) =>
+          Effect.gen(function* () {
+            yield* Queue.offer(started, job)
+            yield* Effect.sleep(job.organizationId === quick.organizationId ? "300 millis" : "1 hour")
+            yield* Queue.offer(ended, job)
+          })
+        )
+        .pipe(Scope.provide(first))
       yield* queue.enqueue(quick)
       yield* queue.enqueue(slow)
       yield* within("5 seconds", Effect.andThen(Queue.take(started), Queue.take(started)))
@@ -110,10 +133,11 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
       assert.deepStrictEqual(yield* Queue.takeAll(ended), [quick])
       yield* queue.work((job) => Queue.offer(ended, job))
       assert.deepStrictEqual(yield* within("10 seconds", Queue.take(ended)), slow)
-    }))
+    })
+  )
 
   it.effect("goes on when all its connections are cut", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { queue } = yield* freshQueue()
       const taken = yield* Queue.unbounded<Job>()
@@ -126,19 +150,24 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
       const job = yield* importJob
       yield* within("10 seconds", Effect.eventually(Effect.sandbox(queue.enqueue(job))))
       assert.deepStrictEqual(yield* within("10 seconds", Queue.take(taken)), job)
-    }))
+    })
+  )
 
-  it.effect("gives the job of a worker that was killed to another", () =>
-    Effect.gen(function*() {
-      const { queue, schema } = yield* freshQueue()
-      const job = yield* importJob
-      const child = yield* childProgram(hangingWorker, [inject("postgresUrl"), schema])
-      yield* queue.enqueue(job)
-      yield* within("10 seconds", child.said("took Import"))
-      yield* child.kill
-      const taken = yield* Queue.unbounded<Job>()
-      yield* queue.work((each) => Queue.offer(taken, each))
-      const waiting = yield* Effect.forkScoped(Queue.take(taken))
-      assert.deepStrictEqual(yield* within("25 seconds", Fiber.join(waiting)), job)
-    }), 40_000)
+  it.effect(
+    "gives the job of a worker that was killed to another",
+    () =>
+      Effect.gen(function* () {
+        const { queue, schema } = yield* freshQueue()
+        const job = yield* importJob
+        const child = yield* childProgram(hangingWorker, [inject("postgresUrl"), schema])
+        yield* queue.enqueue(job)
+        yield* within("10 seconds", child.said("took Import"))
+        yield* child.kill
+        const taken = yield* Queue.unbounded<Job>()
+        yield* queue.work((each) => Queue.offer(taken, each))
+        const waiting = yield* Effect.forkScoped(Queue.take(taken))
+        assert.deepStrictEqual(yield* within("25 seconds", Fiber.join(waiting)), job)
+      }),
+    40_000
+  )
 })

@@ -5,10 +5,12 @@ import { Console, Effect, Redacted } from "effect"
 
 const [, , url, schema] = process.argv
 
-const program = Effect.gen(function*() {
+const program = Effect.gen(function* () {
   const queue = yield* JobQueue
   yield* queue.work((job) => Effect.andThen(Console.log(`took ${job._tag}`), Effect.never))
   yield* Effect.never
 })
 
-await Effect.runPromise(program.pipe(Effect.scoped, Effect.provide(JobQueuePgBoss({ url: Redacted.make(url!), schema: schema! }))))
+await Effect.runPromise(
+  program.pipe(Effect.scoped, Effect.provide(JobQueuePgBoss({ url: Redacted.make(url!), schema: schema! })))
+)

@@ -10,35 +10,57 @@ import { insertPeople, skipOrdinals } from "../People.ts"
 import { allMembers, archivePerson, freshActor, makeAudience, ServiceTest, unknownAudience } from "../Service.ts"
 
 const people = (count: number) => Array.from({ length: count }, () => ({}))
-type Failure = { readonly _tag: string; readonly issues?: ReadonlyArray<{ readonly message: string; readonly path: ReadonlyArray<{ readonly key: unknown }> }> }
-const failure = (attempt: Effect.Effect<unknown, unknown, never>) => Effect.map(Effect.flip(attempt), (error) => error as Failure)
+type Failure = {
+  readonly _tag: string
+  readonly issues?: ReadonlyArray<{ readonly message: string; readonly path: ReadonlyArray<{ readonly key: unknown }> }>
+}
+const failure = (attempt: Effect.Effect<unknown, unknown, never>) =>
+  Effect.map(Effect.flip(attempt), (error) => error as Failure)
 const pathsOf = ({ issues }: Failure) => issues?.map(({ path }) => path.map(({ key }) => key).join("."))
 
-const feedOf = Effect.fnUntraced(function*(id: AudienceId) {
+const feedOf = Effect.fnUntraced(function* (id: AudienceId) {
   const sql = yield* SqlClient.SqlClient
-  return yield* sql<{ ordinals: ReadonlyArray<number> }>`SELECT ordinals FROM changes WHERE audience_id = ${id}::uuid ORDER BY position`
+  return yield* sql<{
+    ordinals: ReadonlyArray<number>
+  }>`SELECT ordinals FROM changes WHERE audience_id = ${id}::uuid ORDER BY position`
 })
 
 layer(ServiceTest)("Memberships", (it) => {
   it.effect("adds each consumer once: rows, bits, version, count and feed agree", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const memberships = yield* Memberships
       const [a, b, c] = yield* insertPeople(actor.organizationId, people(3))
       const { id } = yield* makeAudience(actor, { type: "STATIC_LIST" })
-      assert.deepStrictEqual(yield* memberships.add(actor, id, { consumerIds: [b!, a!, b!.toUpperCase()] }), { audienceId: id, addedCount: 2 })
-      assert.deepStrictEqual(yield* memberships.add(actor, id, { consumerIds: [a!, c!] }), { audienceId: id, addedCount: 1 })
-      assert.deepStrictEqual(yield* memberships.add(actor, id, { consumerIds: [a!] }), { audienceId: id, addedCount: 0 })
+      assert.deepStrictEqual(yield* memberships.add(actor, id, { consumerIds: [b!, a!, b!.toUpperCase()] }), {
+        audienceId: id,
+        addedCount: 2
+      })
+      assert.deepStrictEqual(yield* memberships.add(actor, id, { consumerIds: [a!, c!] }), {
+        audienceId: id,
+        addedCount: 1
+      })
+      assert.deepStrictEqual(yield* memberships.add(actor, id, { consumerIds: [a!] }), {
+        audienceId: id,
+        addedCount: 0
+      })
       assert.deepStrictEqual(yield* memberships.add(actor, id, { consumerIds: [] }), { audienceId: id, addedCount: 0 })
       const status = yield* memberships.status(actor.organizationId, id)
-      assert.deepStrictEqual([status.version, status.stale, status.inProgress, status.pendingShards], [2, false, false, 0])
+      assert.deepStrictEqual(
+        [status.version, status.stale, status.inProgress, status.pendingShards],
+        [2, false, false, 0]
+      )
       assert.deepStrictEqual(yield* memberships.count(actor.organizationId, id), { audienceId: id, count: 3 })
       assert.deepStrictEqual(yield* allMembers(actor.organizationId, id, 2), [a!, b!, c!])
-      assert.deepStrictEqual((yield* feedOf(id)).map(({ ordinals }) => ordinals.toSorted()), [[0, 1], [2]])
-    }))
+      assert.deepStrictEqual(
+        (yield* feedOf(id)).map(({ ordinals }) => ordinals.toSorted()),
+        [[0, 1], [2]]
+      )
+    })
+  )
 
   it.effect("removes members, leaves nothing behind, and counts only who was in", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const memberships = yield* Memberships
       const sql = yield* SqlClient.SqlClient
@@ -51,10 +73,11 @@ layer(ServiceTest)("Memberships", (it) => {
       assert.strictEqual((yield* memberships.status(actor.organizationId, id)).version, 2)
       assert.deepStrictEqual(yield* sql`SELECT 1 FROM audience_blocks WHERE audience_id = ${id}::uuid`, [])
       assert.deepStrictEqual(yield* sql`SELECT 1 FROM static_members WHERE audience_id = ${id}::uuid`, [])
-    }))
+    })
+  )
 
   it.effect("names every unknown and archived consumer and adds nobody", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const [actor, other] = [yield* freshActor, yield* freshActor]
       const memberships = yield* Memberships
       const [a, archived] = yield* insertPeople(actor.organizationId, people(2))
@@ -64,19 +87,29 @@ layer(ServiceTest)("Memberships", (it) => {
       const refused = yield* failure(memberships.add(actor, id, { consumerIds: [a!, archived!, theirs!, a!] }))
       assert.deepStrictEqual(pathsOf(refused), ["consumerIds.1", "consumerIds.2"])
       assert.strictEqual((yield* memberships.count(actor.organizationId, id)).count, 0)
-      assert.deepStrictEqual(pathsOf(yield* failure(memberships.remove(actor, id, { consumerIds: [archived!, theirs!] }))), ["consumerIds.1"])
-    }))
+      assert.deepStrictEqual(
+        pathsOf(yield* failure(memberships.remove(actor, id, { consumerIds: [archived!, theirs!] }))),
+        ["consumerIds.1"]
+      )
+    })
+  )
 
   it.effect("takes members only for a live STATIC_LIST of the organization", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const [actor, other] = [yield* freshActor, yield* freshActor]
       const memberships = yield* Memberships
       const [a] = yield* insertPeople(actor.organizationId, people(1))
       const dynamic = yield* makeAudience(actor, { type: "DYNAMIC" })
       const list = yield* makeAudience(actor, { type: "STATIC_LIST" })
       const input = { consumerIds: [a!] }
-      assert.deepStrictEqual((yield* failure(memberships.add(actor, dynamic.id, input))).issues?.[0]?.message, "Audience is not a static list")
-      assert.deepStrictEqual((yield* failure(memberships.remove(actor, dynamic.id, input))).issues?.[0]?.message, "Audience is not a static list")
+      assert.deepStrictEqual(
+        (yield* failure(memberships.add(actor, dynamic.id, input))).issues?.[0]?.message,
+        "Audience is not a static list"
+      )
+      assert.deepStrictEqual(
+        (yield* failure(memberships.remove(actor, dynamic.id, input))).issues?.[0]?.message,
+        "Audience is not a static list"
+      )
       const { organizationId } = other
       for (const attempt of [
         memberships.add(other, list.id, input),
@@ -85,32 +118,38 @@ layer(ServiceTest)("Memberships", (it) => {
         memberships.status(organizationId, list.id),
         memberships.list(organizationId, list.id, {}),
         memberships.count(actor.organizationId, yield* unknownAudience)
-      ]) assert.strictEqual((yield* failure(attempt as Effect.Effect<unknown, unknown>))._tag, "AudienceNotFound")
+      ])
+        assert.strictEqual((yield* failure(attempt as Effect.Effect<unknown, unknown>))._tag, "AudienceNotFound")
       yield* (yield* Audiences).archive(actor, list.id)
       assert.strictEqual((yield* failure(memberships.add(actor, list.id, input)))._tag, "AudienceArchived")
       assert.strictEqual((yield* failure(memberships.ofConsumer(organizationId, a!)))._tag, "ConsumerNotFound")
-    }))
+    })
+  )
 
   it.effect("concurrent additions to one audience all arrive, one version each", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const memberships = yield* Memberships
       const ids = yield* insertPeople(actor.organizationId, people(40))
       const { id } = yield* makeAudience(actor, { type: "STATIC_LIST" })
       // Each overlaps the next by half.
       const added = yield* Effect.forEach(
-        Array.from({ length: 8 }, (_, i) => ids.slice(i * 4, i * 4 + 8).toSorted(() => i % 2 === 0 ? 1 : -1)),
+        Array.from({ length: 8 }, (_, i) => ids.slice(i * 4, i * 4 + 8).toSorted(() => (i % 2 === 0 ? 1 : -1))),
         (consumerIds) => memberships.add(actor, id, { consumerIds }),
         { concurrency: "unbounded" }
       )
-      assert.strictEqual(added.reduce((sum, { addedCount }) => sum + addedCount, 0), 36)
+      assert.strictEqual(
+        added.reduce((sum, { addedCount }) => sum + addedCount, 0),
+        36
+      )
       assert.deepStrictEqual(yield* allMembers(actor.organizationId, id), ids.slice(0, 36))
       const { version } = yield* memberships.status(actor.organizationId, id)
       assert.strictEqual(version, added.filter(({ addedCount }) => addedCount > 0).length)
-    }))
+    })
+  )
 
   it.effect("an archived consumer leaves every audience at once", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const memberships = yield* Memberships
       const sql = yield* SqlClient.SqlClient
@@ -124,22 +163,35 @@ layer(ServiceTest)("Memberships", (it) => {
       yield* archivePerson(actor.organizationId, a!)
       assert.deepStrictEqual(yield* memberships.ofConsumer(actor.organizationId, a!), [])
       const states = yield* Effect.forEach([both, only, never], ({ id }) =>
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const { version } = yield* memberships.status(actor.organizationId, id)
-          return [version, (yield* memberships.count(actor.organizationId, id)).count, yield* allMembers(actor.organizationId, id)]
-        }))
-      assert.deepStrictEqual(states, [[2, 1, [b]], [2, 0, []], [1, 1, [b]]])
+          return [
+            version,
+            (yield* memberships.count(actor.organizationId, id)).count,
+            yield* allMembers(actor.organizationId, id)
+          ]
+        })
+      )
+      assert.deepStrictEqual(states, [
+        [2, 1, [b]],
+        [2, 0, []],
+        [1, 1, [b]]
+      ])
       const causes = yield* sql<{ cause: string }>`
         SELECT cause, entered_count, left_count, member_count::int FROM audience_versions WHERE audience_id = ${both.id}::uuid ORDER BY version`
       assert.deepStrictEqual(causes as ReadonlyArray<unknown>, [
         { cause: "manual", enteredCount: 2, leftCount: 0, memberCount: 2 },
         { cause: "archive", enteredCount: 0, leftCount: 1, memberCount: 1 }
       ])
-      assert.strictEqual((yield* sql`SELECT 1 FROM static_members WHERE organization_id = ${actor.organizationId}::uuid`).length, 2)
-    }))
+      assert.strictEqual(
+        (yield* sql`SELECT 1 FROM static_members WHERE organization_id = ${actor.organizationId}::uuid`).length,
+        2
+      )
+    })
+  )
 
   it.effect("shows the live audiences of a consumer by folded name", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const memberships = yield* Memberships
       yield* skipOrdinals(actor.organizationId, 65_536 + 7)
@@ -151,12 +203,16 @@ layer(ServiceTest)("Memberships", (it) => {
       }
       yield* makeAudience(actor, { type: "STATIC_LIST", name: "aa" })
       const shown = yield* memberships.ofConsumer(actor.organizationId, a!)
-      assert.deepStrictEqual(shown.map(({ name }) => name), ["A", "b", "C"])
+      assert.deepStrictEqual(
+        shown.map(({ name }) => name),
+        ["A", "b", "C"]
+      )
       assert.notProperty(shown[0], "rules")
-    }))
+    })
+  )
 
   it.effect("pages forwards and backwards across blocks; ends say where nobody follows", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const memberships = yield* Memberships
       const low = yield* insertPeople(actor.organizationId, people(5))
@@ -166,7 +222,8 @@ layer(ServiceTest)("Memberships", (it) => {
       const { id } = yield* makeAudience(actor, { type: "STATIC_LIST" })
       yield* memberships.add(actor, id, { consumerIds: ids })
       const list = (query: PageQuery) => memberships.list(actor.organizationId, id, query)
-      const shown = (page: { readonly data: ReadonlyArray<{ readonly id: string }> }) => page.data.map((each) => each.id)
+      const shown = (page: { readonly data: ReadonlyArray<{ readonly id: string }> }) =>
+        page.data.map((each) => each.id)
 
       const first = yield* list({ first: 3 })
       assert.deepStrictEqual(shown(first), ids.slice(0, 3))
@@ -185,10 +242,11 @@ layer(ServiceTest)("Memberships", (it) => {
       assert.deepStrictEqual(shown(before), ids.slice(0, 3))
       assert.isNull(before.pageInfo.startCursor)
       assert.deepStrictEqual(shown(yield* list({ first: 1, after: before.pageInfo.endCursor! })), ids.slice(3, 4))
-    }))
+    })
+  )
 
   it.effect("a page beyond which all have left leads back", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const memberships = yield* Memberships
       const ids = yield* insertPeople(actor.organizationId, people(4))
@@ -202,22 +260,32 @@ layer(ServiceTest)("Memberships", (it) => {
       const beyond = yield* list({ first: 2, after: first.pageInfo.endCursor! })
       assert.deepStrictEqual([beyond.data, beyond.pageInfo.endCursor], [[], null])
       const back = yield* list({ last: 2, before: beyond.pageInfo.startCursor! })
-      assert.deepStrictEqual(back.data.map((each) => each.id), ids.slice(0, 2))
+      assert.deepStrictEqual(
+        back.data.map((each) => each.id),
+        ids.slice(0, 2)
+      )
       yield* archivePerson(actor.organizationId, ids[0]!)
       yield* archivePerson(actor.organizationId, ids[1]!)
       const nobody = yield* list({ last: 2, before: last.pageInfo.startCursor! })
       assert.deepStrictEqual(nobody, { data: [], pageInfo: { startCursor: null, endCursor: null } })
-    }))
+    })
+  )
 
   it.effect("refuses contradictions and cursors that are not of this list", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const memberships = yield* Memberships
       const ids = yield* insertPeople(actor.organizationId, people(3))
-      const [mine, other] = [yield* makeAudience(actor, { type: "STATIC_LIST" }), yield* makeAudience(actor, { type: "STATIC_LIST" })]
+      const [mine, other] = [
+        yield* makeAudience(actor, { type: "STATIC_LIST" }),
+        yield* makeAudience(actor, { type: "STATIC_LIST" })
+      ]
       yield* memberships.add(actor, mine.id, { consumerIds: ids })
-      const { pageInfo: { endCursor } } = yield* memberships.list(actor.organizationId, mine.id, { first: 1 })
-      const paths = (id: AudienceId, query: PageQuery) => Effect.map(failure(memberships.list(actor.organizationId, id, query)), pathsOf)
+      const {
+        pageInfo: { endCursor }
+      } = yield* memberships.list(actor.organizationId, mine.id, { first: 1 })
+      const paths = (id: AudienceId, query: PageQuery) =>
+        Effect.map(failure(memberships.list(actor.organizationId, id, query)), pathsOf)
       assert.deepStrictEqual(yield* paths(mine.id, { first: 1, last: 1 }), ["last"])
       assert.deepStrictEqual(yield* paths(mine.id, { after: "nonsense" }), ["after"])
       assert.deepStrictEqual(yield* paths(mine.id, { before: "" }), ["before"])
@@ -233,18 +301,27 @@ layer(ServiceTest)("Memberships", (it) => {
         yield* memberships.list(actor.organizationId, mine.id, { after: odd })
         yield* memberships.list(actor.organizationId, mine.id, { before: odd })
       }
-    }))
+    })
+  )
 
   const Step = Schema.Union([
-    Schema.Struct({ add: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 11 }))).check(Schema.isMaxLength(6)) }),
-    Schema.Struct({ remove: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 11 }))).check(Schema.isMaxLength(6)) })
+    Schema.Struct({
+      add: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 11 }))).check(Schema.isMaxLength(6))
+    }),
+    Schema.Struct({
+      remove: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 11 }))).check(Schema.isMaxLength(6))
+    })
   ])
 
   it.effect.prop(
     "a list that is being paged shows exactly its version, whatever changes meanwhile",
-    [Schema.Array(Step).check(Schema.isMinLength(1), Schema.isMaxLength(8)), Schema.Array(Step).check(Schema.isMaxLength(8)), Schema.Literals([1, 2, 5])],
+    [
+      Schema.Array(Step).check(Schema.isMinLength(1), Schema.isMaxLength(8)),
+      Schema.Array(Step).check(Schema.isMaxLength(8)),
+      Schema.Literals([1, 2, 5])
+    ],
     ([before, during, size]) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const actor = yield* freshActor
         const memberships = yield* Memberships
         const ids = [...(yield* insertPeople(actor.organizationId, people(6)))]
@@ -252,12 +329,12 @@ layer(ServiceTest)("Memberships", (it) => {
         ids.push(...(yield* insertPeople(actor.organizationId, people(6))))
         const { id } = yield* makeAudience(actor, { type: "STATIC_LIST" })
         const members = new Set<ConsumerId>()
-        const apply = Effect.fnUntraced(function*(step: typeof Step.Type) {
+        const apply = Effect.fnUntraced(function* (step: typeof Step.Type) {
           const chosen = ("add" in step ? step.add : step.remove).map((i) => ids[i]!)
           const input = { consumerIds: chosen }
           if ("add" in step) yield* Effect.orDie(memberships.add(actor, id, input))
           else yield* Effect.orDie(memberships.remove(actor, id, input))
-          for (const each of chosen) members[("add" in step ? "add" : "delete")](each)
+          for (const each of chosen) members["add" in step ? "add" : "delete"](each)
         })
         yield* Effect.forEach(before, apply)
         const pinned = ids.filter((each) => members.has(each))
@@ -283,7 +360,10 @@ layer(ServiceTest)("Memberships", (it) => {
           assert.deepStrictEqual(seen, expected)
         }
         yield* Effect.forEach(changes, apply)
-        assert.deepStrictEqual(yield* allMembers(actor.organizationId, id), ids.filter((each) => members.has(each)))
+        assert.deepStrictEqual(
+          yield* allMembers(actor.organizationId, id),
+          ids.filter((each) => members.has(each))
+        )
       })
   )
 })

@@ -18,26 +18,31 @@ import { PostgresTest } from "../../../../tools/vitest/PostgresTest.ts"
 const TestLayer = Organizations.layer.pipe(Layer.provideMerge(OrganizationRepoSql), Layer.provideMerge(PostgresTest))
 
 /** An empty database for the test that asks: in the run's own, other tests make organizations at the same time. */
-const OwnDatabase = Layer.unwrap(Effect.gen(function*() {
-  const sql = yield* SqlClient.SqlClient
-  const name = `own_${(yield* yield* Uuid).replaceAll("-", "")}`
-  yield* Effect.acquireRelease(
-    sql.unsafe(`CREATE DATABASE ${name}`),
-    () => Effect.orDie(sql.unsafe(`DROP DATABASE ${name} WITH (FORCE)`))
-  )
-  const url = new URL(inject("postgresUrl"))
-  url.pathname = `/${name}`
-  const database = Layer.provideMerge(Migrations, Postgres({ url: Redacted.make(url.href), maxConnections: 10 }))
-  return Organizations.layer.pipe(Layer.provideMerge(OrganizationRepoSql), Layer.provideMerge(database), Layer.fresh)
-}))
+const OwnDatabase = Layer.unwrap(
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const name = `own_${(yield* yield* Uuid).replaceAll("-", "")}`
+    yield* Effect.acquireRelease(sql.unsafe(`CREATE DATABASE ${name}`), () =>
+      Effect.orDie(sql.unsafe(`DROP DATABASE ${name} WITH (FORCE)`))
+    )
+    const url = new URL(inject("postgresUrl"))
+    url.pathname = `/${name}`
+    const database = Layer.provideMerge(Migrations, Postgres({ url: Redacted.make(url.href), maxConnections: 10 }))
+    return Organizations.layer.pipe(Layer.provideMerge(OrganizationRepoSql), Layer.provideMerge(database), Layer.fresh)
+  })
+)
 
 const hashOf = (key: Redacted.Redacted<string>) => createHash("sha256").update(Redacted.value(key)).digest()
 
 /** A new pair of organizations and a key of one of them. */
-const newPair = Effect.fnUntraced(function*(mode: KeyMode) {
+const newPair = Effect.fnUntraced(function* (mode: KeyMode) {
   const repo = yield* OrganizationRepo
   const secretKey = yield* makeSecretKey(mode)
-  const organization = Effect.map(Effect.flatten(Uuid), (id) => ({ id: OrganizationId.make(id), name: "Pair", uploadSecret: new Uint8Array(32) }))
+  const organization = Effect.map(Effect.flatten(Uuid), (id) => ({
+    id: OrganizationId.make(id),
+    name: "Pair",
+    uploadSecret: new Uint8Array(32)
+  }))
   const pair = { live: yield* organization, test: yield* organization }
   const id = ApiKeyId.make(yield* yield* Uuid)
   yield* repo.create(yield* DateTime.now, pair, { id, hash: hashOf(secretKey), name: "Key", mode })
@@ -46,11 +51,15 @@ const newPair = Effect.fnUntraced(function*(mode: KeyMode) {
 
 /** As another process would: nothing cached. */
 const another = Effect.flatMap(OrganizationRepo, (repo) =>
-  Effect.map(Layer.build(Layer.fresh(Organizations.layer).pipe(Layer.provide(Layer.succeed(OrganizationRepo, repo)))), Context.get(Organizations)))
+  Effect.map(
+    Layer.build(Layer.fresh(Organizations.layer).pipe(Layer.provide(Layer.succeed(OrganizationRepo, repo)))),
+    Context.get(Organizations)
+  )
+)
 
 layer(TestLayer)("Organizations", (it) => {
   it.effect("begin with one pair and one key, however many processes start at once", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const organizations = yield* Organizations
       const malformed = yield* Effect.flip(organizations.bootstrap(Option.some(Redacted.make("sk_live_secret"))))
@@ -58,22 +67,32 @@ layer(TestLayer)("Organizations", (it) => {
       assert.notInclude(malformed.message, "sk_live_secret")
       assert.strictEqual((yield* sql`SELECT 1 FROM organizations`).length, 0)
 
-      const made = yield* Effect.all(Array.from({ length: 8 }, () => organizations.bootstrap(Option.none())), { concurrency: "unbounded" })
+      const made = yield* Effect.all(
+        Array.from({ length: 8 }, () => organizations.bootstrap(Option.none())),
+        { concurrency: "unbounded" }
+      )
       const keys = made.filter(Option.isSome).map(({ value }) => value)
       assert.strictEqual(keys.length, 1)
       assert.strictEqual(secretKeyMode(Redacted.value(keys[0]!)), "live")
-      const rows = yield* sql<{ name: string; mode: string; isLive: boolean }>`SELECT name, mode, live_id IS NULL AS is_live FROM organizations ORDER BY mode`
-      assert.deepStrictEqual(rows, [{ name: "Default", mode: "live", isLive: true }, { name: "Default (test)", mode: "test", isLive: false }])
+      const rows = yield* sql<{
+        name: string
+        mode: string
+        isLive: boolean
+      }>`SELECT name, mode, live_id IS NULL AS is_live FROM organizations ORDER BY mode`
+      assert.deepStrictEqual(rows, [
+        { name: "Default", mode: "live", isLive: true },
+        { name: "Default (test)", mode: "test", isLive: false }
+      ])
       const actor = yield* organizations.authenticate(keys[0]!)
       assert.match(actor.name, /^key:[0-9a-f-]{36}$/)
 
       assert.deepStrictEqual(yield* organizations.bootstrap(Option.some(yield* makeSecretKey("live"))), Option.none())
       assert.strictEqual((yield* sql`SELECT 1 FROM api_keys`).length, 1)
-
-    }).pipe(Effect.provide(OwnDatabase)))
+    }).pipe(Effect.provide(OwnDatabase))
+  )
 
   it.effect("begin with the key that is given; a test key is the sibling's", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const organizations = yield* Organizations
       const given = yield* makeSecretKey("test")
@@ -81,19 +100,24 @@ layer(TestLayer)("Organizations", (it) => {
       const { organizationId } = yield* organizations.authenticate(given)
       const [holder] = yield* sql<{ mode: string }>`SELECT mode FROM organizations WHERE id = ${organizationId}`
       assert.strictEqual(holder?.mode, "test")
-    }).pipe(Effect.provide(OwnDatabase)))
+    }).pipe(Effect.provide(OwnDatabase))
+  )
 
   it.effect("know who a key speaks for, live and test apart", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const organizations = yield* Organizations
       for (const mode of ["live", "test"] as const) {
         const { pair, secretKey, id } = yield* newPair(mode)
-        assert.deepStrictEqual(yield* organizations.authenticate(secretKey), { organizationId: pair[mode].id, name: `key:${id}` })
+        assert.deepStrictEqual(yield* organizations.authenticate(secretKey), {
+          organizationId: pair[mode].id,
+          name: `key:${id}`
+        })
       }
-    }))
+    })
+  )
 
   it.effect("refuse malformed, unknown and revoked keys alike, and keys of an inactive organization otherwise", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const organizations = yield* Organizations
       const revoked = yield* newPair("live")
@@ -105,18 +129,31 @@ layer(TestLayer)("Organizations", (it) => {
         [Redacted.make(""), Redacted.make("x' OR 1=1"), typo, yield* makeSecretKey("live"), revoked.secretKey],
         (key) => Effect.flip(organizations.authenticate(key))
       )
-      assert.deepStrictEqual(refusals.map(({ _tag, error }) => [_tag, error]), refusals.map(() => ["Unauthorized", "Authentication required"]))
+      assert.deepStrictEqual(
+        refusals.map(({ _tag, error }) => [_tag, error]),
+        refusals.map(() => ["Unauthorized", "Authentication required"])
+      )
       assert.strictEqual((yield* Effect.flip(organizations.authenticate(inactive.secretKey)))._tag, "Forbidden")
-    }))
+    })
+  )
 
   it.effect("ask the database once in a while for a key, and every time for an unknown one", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const repo = yield* OrganizationRepo
       const asked = yield* Ref.make(0)
-      const counting = OrganizationRepo.of({ ...repo, findKey: (hash) => Effect.andThen(Ref.update(asked, (n) => n + 1), repo.findKey(hash)) })
+      const counting = OrganizationRepo.of({
+        ...repo,
+        findKey: (hash) =>
+          Effect.andThen(
+            Ref.update(asked, (n) => n + 1),
+            repo.findKey(hash)
+          )
+      })
       const organizations = yield* Effect.provideService(another, OrganizationRepo, counting)
       const { secretKey } = yield* newPair("live")
-      yield* Effect.forEach(Array.from({ length: 20 }), () => organizations.authenticate(secretKey), { concurrency: "unbounded" })
+      yield* Effect.forEach(Array.from({ length: 20 }), () => organizations.authenticate(secretKey), {
+        concurrency: "unbounded"
+      })
       assert.strictEqual(yield* Ref.get(asked), 1)
       yield* TestClock.adjust("11 seconds")
       yield* organizations.authenticate(secretKey)
@@ -126,15 +163,17 @@ layer(TestLayer)("Organizations", (it) => {
       yield* Effect.flip(organizations.authenticate(late))
       yield* Effect.flip(organizations.authenticate(late))
       assert.strictEqual(yield* Ref.get(asked), 4)
-    }))
+    })
+  )
 
   it.effect("keep nothing of a key but its hash", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { secretKey, id } = yield* newPair("live")
       const [row] = yield* sql<{ text: string }>`SELECT k::text AS text FROM api_keys k WHERE id = ${id}`
       assert.notInclude(row!.text, Redacted.value(secretKey))
       assert.notInclude(row!.text, Redacted.value(secretKey).slice(8, 40))
       assert.include(row!.text, hashOf(secretKey).toString("hex"))
-    }))
+    })
+  )
 })

@@ -11,7 +11,12 @@ import { freshOrganization, PostgresTest } from "../../../../tools/vitest/Postgr
 const TestLayer = Consumers.layer.pipe(Layer.provide(ConsumerRepoSql), Layer.provideMerge(PostgresTest))
 
 const sorts = ["createdAt", "email", "fullName", "lastOrderAt", "ltv", "totalOrders"] as const
-const instants = ["2026-01-01T00:00:00.001Z", "2026-01-01T00:00:00.002Z", "0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"].map((text) => DateTime.makeUnsafe(text))
+const instants = [
+  "2026-01-01T00:00:00.001Z",
+  "2026-01-01T00:00:00.002Z",
+  "0001-01-01T00:00:00.000Z",
+  "9999-12-31T23:59:59.999Z"
+].map((text) => DateTime.makeUnsafe(text))
 
 /** Many ties, many nulls, and values that floats, locales or texts would put in another order. */
 const attributesOf = (i: number): ConsumerCreate => ({
@@ -19,7 +24,9 @@ const attributesOf = (i: number): ConsumerCreate => ({
   phoneVerified: false,
   status: "ACTIVE",
   ...(i % 3 === 0 ? {} : { email: `${["Z", "a", "é", "_"][i % 4]}${i}@example.com` }),
-  ...(i % 5 === 0 ? {} : { fullName: ["b", "B", "ab", "Äb", "ß", "ss", "", "😀", "\uffff", `${"long".repeat(200)}${i}`][i % 10]! }),
+  ...(i % 5 === 0
+    ? {}
+    : { fullName: ["b", "B", "ab", "Äb", "ß", "ss", "", "😀", "\uffff", `${"long".repeat(200)}${i}`][i % 10]! }),
   ...(i % 4 === 0 ? {} : { lastOrderAt: instants[i % 4]! }),
   ltv: ["10", "9", "9.00000001", "999999999999.99999999", "0"][i % 5]!,
   totalOrders: [0.1 + 0.2, 0.3, -1, 1e22, 5e-324, 0][i % 6]!
@@ -27,7 +34,11 @@ const attributesOf = (i: number): ConsumerCreate => ({
 
 const make = (organizationId: OrganizationId, from: number, count: number) =>
   Effect.flatMap(Consumers, (consumers) =>
-    consumers.batch({ organizationId, name: "system" }, { consumers: Array.from({ length: count }, (_, i) => attributesOf(from + i)) }))
+    consumers.batch(
+      { organizationId, name: "system" },
+      { consumers: Array.from({ length: count }, (_, i) => attributesOf(from + i)) }
+    )
+  )
 
 const valueOf = (consumer: ConsumerFull, sort: (typeof sorts)[number]): string | number | bigint | null => {
   switch (sort) {
@@ -35,7 +46,9 @@ const valueOf = (consumer: ConsumerFull, sort: (typeof sorts)[number]): string |
     case "fullName": {
       const text = consumer[sort]
       // By code point, as UTF-8 sorts; JavaScript compares UTF-16.
-      return text === null || text === undefined ? null : Buffer.from([...fold(text)].slice(0, 255).join("")).toString("hex")
+      return text === null || text === undefined
+        ? null
+        : Buffer.from([...fold(text)].slice(0, 255).join("")).toString("hex")
     }
     case "ltv": {
       const [whole = "", fraction = ""] = consumer.ltv!.split(".")
@@ -46,7 +59,9 @@ const valueOf = (consumer: ConsumerFull, sort: (typeof sorts)[number]): string |
     case "createdAt":
       return DateTime.toEpochMillis(consumer.createdAt)
     case "lastOrderAt":
-      return consumer.lastOrderAt === null || consumer.lastOrderAt === undefined ? null : DateTime.toEpochMillis(consumer.lastOrderAt)
+      return consumer.lastOrderAt === null || consumer.lastOrderAt === undefined
+        ? null
+        : DateTime.toEpochMillis(consumer.lastOrderAt)
   }
 }
 
@@ -60,7 +75,7 @@ const ordered = (rows: ReadonlyArray<ConsumerFull>, sort: (typeof sorts)[number]
   })
 
 layer(TestLayer, { excludeTestServices: true })("pages of a list", (it) => {
-  const walk = Effect.fnUntraced(function*(
+  const walk = Effect.fnUntraced(function* (
     organizationId: OrganizationId,
     query: ConsumerListQuery,
     backwards: boolean,
@@ -87,7 +102,7 @@ layer(TestLayer, { excludeTestServices: true })("pages of a list", (it) => {
   })
 
   it.effect("show everything exactly once, in order, whichever way one walks", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const organizationId = yield* freshOrganization
       yield* make(organizationId, 0, 30)
       yield* make(organizationId, 30, 31)
@@ -97,40 +112,61 @@ layer(TestLayer, { excludeTestServices: true })("pages of a list", (it) => {
         for (const sortDir of ["asc", "desc"] as const) {
           const expected = ordered(all, sortBy, sortDir === "asc" ? 1 : -1).map(({ id }) => id)
           for (const backwards of [false, true]) {
-            const seen = yield* walk(organizationId, { sortBy, sortDir }, backwards, (page) => [7, 1, 20, 61][page % 4]!)
-            assert.deepStrictEqual(seen.map(({ id }) => id), expected, `${sortBy} ${sortDir} ${backwards}`)
+            const seen = yield* walk(
+              organizationId,
+              { sortBy, sortDir },
+              backwards,
+              (page) => [7, 1, 20, 61][page % 4]!
+            )
+            assert.deepStrictEqual(
+              seen.map(({ id }) => id),
+              expected,
+              `${sortBy} ${sortDir} ${backwards}`
+            )
           }
         }
       }
-    }))
+    })
+  )
 
-  it.effect.prop("show what was there throughout exactly once while others come and go", [
-    Schema.Literals(sorts),
-    Schema.Literals(["asc", "desc"]),
-    Schema.Boolean,
-    Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9 }))).check(Schema.isMinLength(1))
-  ], ([sortBy, sortDir, backwards, sizes]) =>
-    Effect.gen(function*() {
-      const consumers = yield* Consumers
-      const organizationId = yield* freshOrganization
-      const actor = { organizationId, name: "system" }
-      const made = yield* make(organizationId, 0, 24)
-      const leaving = made.filter((_, i) => i % 4 === 1)
-      const staying = made.filter((_, i) => i % 4 !== 1).map(({ id }) => id)
-      let next = 24
-      const seen = yield* walk(organizationId, { sortBy, sortDir }, backwards, (page) => sizes[page % sizes.length]!, (page) =>
-        Effect.gen(function*() {
-          const consumer = leaving[page]
-          if (consumer !== undefined) yield* consumers.archive(actor, consumer.id)
-          if (page < 10) yield* make(organizationId, next++, 1)
-        }))
-      const ids = seen.map(({ id }) => id)
-      assert.strictEqual(new Set(ids).size, ids.length)
-      assert.deepStrictEqual(ids.filter((id) => staying.includes(id)).sort(), [...staying].sort())
-    }), { arbitrary: { runs: 25 } })
+  it.effect.prop(
+    "show what was there throughout exactly once while others come and go",
+    [
+      Schema.Literals(sorts),
+      Schema.Literals(["asc", "desc"]),
+      Schema.Boolean,
+      Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9 }))).check(Schema.isMinLength(1))
+    ],
+    ([sortBy, sortDir, backwards, sizes]) =>
+      Effect.gen(function* () {
+        const consumers = yield* Consumers
+        const organizationId = yield* freshOrganization
+        const actor = { organizationId, name: "system" }
+        const made = yield* make(organizationId, 0, 24)
+        const leaving = made.filter((_, i) => i % 4 === 1)
+        const staying = made.filter((_, i) => i % 4 !== 1).map(({ id }) => id)
+        let next = 24
+        const seen = yield* walk(
+          organizationId,
+          { sortBy, sortDir },
+          backwards,
+          (page) => sizes[page % sizes.length]!,
+          (page) =>
+            Effect.gen(function* () {
+              const consumer = leaving[page]
+              if (consumer !== undefined) yield* consumers.archive(actor, consumer.id)
+              if (page < 10) yield* make(organizationId, next++, 1)
+            })
+        )
+        const ids = seen.map(({ id }) => id)
+        assert.strictEqual(new Set(ids).size, ids.length)
+        assert.deepStrictEqual(ids.filter((id) => staying.includes(id)).sort(), [...staying].sort())
+      }),
+    { arbitrary: { runs: 25 } }
+  )
 
   it.effect("have cursors exactly where there is more", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const consumers = yield* Consumers
       const organizationId = yield* freshOrganization
       yield* make(organizationId, 0, 5)
@@ -142,15 +178,20 @@ layer(TestLayer, { excludeTestServices: true })("pages of a list", (it) => {
           const first = yield* consumers.list(organizationId, { ...query, first: 2 })
           const second = yield* consumers.list(organizationId, { ...query, first: 3, after: first.pageInfo.endCursor! })
           assert.isNull(second.pageInfo.endCursor)
-          const back = yield* consumers.list(organizationId, { ...query, last: 2, before: second.pageInfo.startCursor! })
+          const back = yield* consumers.list(organizationId, {
+            ...query,
+            last: 2,
+            before: second.pageInfo.startCursor!
+          })
           assert.deepStrictEqual(back.data, first.data)
           assert.deepStrictEqual(back.pageInfo, first.pageInfo)
         }
       }
-    }))
+    })
+  )
 
   it.effect("know that nothing precedes any more once it is gone", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const consumers = yield* Consumers
       const organizationId = yield* freshOrganization
       yield* make(organizationId, 0, sorts.length + 1)
@@ -160,10 +201,11 @@ layer(TestLayer, { excludeTestServices: true })("pages of a list", (it) => {
         const second = yield* consumers.list(organizationId, { sortBy, first: 1, after: first.pageInfo.endCursor! })
         assert.isNull(second.pageInfo.startCursor, sortBy)
       }
-    }))
+    })
+  )
 
   it.effect("lead back from an empty page behind the last row", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const consumers = yield* Consumers
       const organizationId = yield* freshOrganization
       const made = yield* make(organizationId, 0, 3)
@@ -174,13 +216,20 @@ layer(TestLayer, { excludeTestServices: true })("pages of a list", (it) => {
         const empty = yield* consumers.list(organizationId, { sortDir, first: 2, after: first.pageInfo.endCursor! })
         assert.deepStrictEqual([empty.data.length, empty.pageInfo.endCursor], [0, null])
         const back = yield* consumers.list(organizationId, { sortDir, last: 2, before: empty.pageInfo.startCursor! })
-        assert.deepStrictEqual(back.data.map(({ id }) => id), first.data.map(({ id }) => id))
-        yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql`UPDATE consumers SET archived = false WHERE organization_id = ${organizationId}`)
+        assert.deepStrictEqual(
+          back.data.map(({ id }) => id),
+          first.data.map(({ id }) => id)
+        )
+        yield* Effect.flatMap(
+          SqlClient.SqlClient,
+          (sql) => sql`UPDATE consumers SET archived = false WHERE organization_id = ${organizationId}`
+        )
       }
-    }))
+    })
+  )
 
   it.effect("keep to the microsecond what others wrote to the microsecond", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const organizationId = yield* freshOrganization
       yield* make(organizationId, 0, 12)
@@ -190,5 +239,6 @@ layer(TestLayer, { excludeTestServices: true })("pages of a list", (it) => {
       const seen = yield* walk(organizationId, {}, false, () => 1)
       assert.strictEqual(new Set(seen.map(({ id }) => id)).size, 12)
       assert.strictEqual(seen.length, 12)
-    }))
+    })
+  )
 })

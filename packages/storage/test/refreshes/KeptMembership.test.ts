@@ -19,7 +19,10 @@ const Balance = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 }))
 const Index = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 9 }))
 
 const Write = Schema.Union([
-  Schema.TaggedStruct("insert", { balances: Schema.Array(Balance).check(Schema.isMinLength(1), Schema.isMaxLength(3)), elsewhere: Schema.Boolean }),
+  Schema.TaggedStruct("insert", {
+    balances: Schema.Array(Balance).check(Schema.isMinLength(1), Schema.isMaxLength(3)),
+    elsewhere: Schema.Boolean
+  }),
   Schema.TaggedStruct("change", { who: Index, balance: Balance }),
   Schema.TaggedStruct("archive", { who: Index })
 ])
@@ -43,7 +46,7 @@ interface Case {
 }
 
 /** Who should be a member, asked of the consumers themselves. */
-const fromScratch = Effect.fnUntraced(function*({ organizationId, id }: Case) {
+const fromScratch = Effect.fnUntraced(function* ({ organizationId, id }: Case) {
   const sql = yield* SqlClient.SqlClient
   const rules = yield* Effect.orDie((yield* Rules).list(organizationId, id))
   const rows = yield* sql<{ id: ConsumerId }>`
@@ -53,7 +56,7 @@ const fromScratch = Effect.fnUntraced(function*({ organizationId, id }: Case) {
 })
 
 /** What is kept agrees with itself: bits, counts, list, and the changes of all versions. */
-const assertCoherent = Effect.fnUntraced(function*({ organizationId, id }: Case) {
+const assertCoherent = Effect.fnUntraced(function* ({ organizationId, id }: Case) {
   const sql = yield* SqlClient.SqlClient
   const memberships = yield* Memberships
   const blocks = yield* sql<{ block: number; bits: Uint8Array; memberCount: number }>`
@@ -61,13 +64,19 @@ const assertCoherent = Effect.fnUntraced(function*({ organizationId, id }: Case)
   const changes = yield* sql<{ block: number; changed: Uint8Array }>`
     SELECT block, changed FROM audience_version_blocks WHERE audience_id = ${id}::uuid`
   const replayed = new Map<number, Uint8Array>()
-  for (const { block, changed } of changes) replayed.set(block, xor(replayed.get(block) ?? emptyBlock(), decodeChange(changed)))
+  for (const { block, changed } of changes)
+    replayed.set(block, xor(replayed.get(block) ?? emptyBlock(), decodeChange(changed)))
   const ordinals = blocks.flatMap(({ block, bits }) => offsetsOf(bits).map((offset) => block * blockSize + offset))
   assert.deepStrictEqual(
-    [...replayed].sort(([a], [b]) => a - b).flatMap(([block, bits]) => offsetsOf(bits).map((offset) => block * blockSize + offset)),
+    [...replayed]
+      .sort(([a], [b]) => a - b)
+      .flatMap(([block, bits]) => offsetsOf(bits).map((offset) => block * blockSize + offset)),
     ordinals
   )
-  assert.deepStrictEqual(blocks.map(({ memberCount }) => memberCount), blocks.map(({ bits }) => offsetsOf(bits).length))
+  assert.deepStrictEqual(
+    blocks.map(({ memberCount }) => memberCount),
+    blocks.map(({ bits }) => offsetsOf(bits).length)
+  )
   const members = yield* allMembers(organizationId, id, 3)
   assert.strictEqual(members.length, ordinals.length)
   assert.strictEqual((yield* memberships.count(organizationId, id)).count, ordinals.length)
@@ -77,12 +86,18 @@ const assertCoherent = Effect.fnUntraced(function*({ organizationId, id }: Case)
   return members
 })
 
-const evaluateDue = Effect.fnUntraced(function*({ organizationId, id }: Case, due: DueRefresh) {
+const evaluateDue = Effect.fnUntraced(function* ({ organizationId, id }: Case, due: DueRefresh) {
   const memberships = yield* MembershipRepo
   const now = yield* (yield* DatabaseClock).now
   const condition = Result.getOrThrow(compileRules(due.rules))
   const evaluation = yield* memberships.evaluate(organizationId, condition, now)
-  return memberships.publish(organizationId, id, { evaluation, condition, now, revision: due.revision, requested: due.requested })
+  return memberships.publish(organizationId, id, {
+    evaluation,
+    condition,
+    now,
+    revision: due.revision,
+    requested: due.requested
+  })
 })
 
 layer(ServiceTest)("Kept membership", (it) => {
@@ -90,21 +105,29 @@ layer(ServiceTest)("Kept membership", (it) => {
     "is what an evaluation from scratch says, whatever was written, refreshed and ruled in between",
     [Schema.Array(Happening).check(Schema.isMinLength(4), Schema.isMaxLength(24))],
     ([happenings]) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const actor = yield* freshActor
         const { organizationId } = actor
         const rules = yield* Rules
         const refreshes = yield* Refreshes
         const people = [...(yield* insertPeople(organizationId, [{ loyaltyBalance: 1 }, { loyaltyBalance: 3 }]))]
-        const { id } = yield* makeAudience(actor, { type: "DYNAMIC", rules: [{ field: "loyaltyBalance", operator: "GREATER_THAN", values: [1] }] })
+        const { id } = yield* makeAudience(actor, {
+          type: "DYNAMIC",
+          rules: [{ field: "loyaltyBalance", operator: "GREATER_THAN", values: [1] }]
+        })
         const subject: Case = { organizationId, id }
         const archived = new Set<ConsumerId>()
         const underWay: Array<Effect.Effect<PublicationOutcome>> = []
 
-        const write = Effect.fnUntraced(function*(happening: Write) {
+        const write = Effect.fnUntraced(function* (happening: Write) {
           if (happening._tag === "insert") {
             if (happening.elsewhere) yield* skipOrdinals(organizationId, blockSize)
-            people.push(...(yield* insertPeople(organizationId, happening.balances.map((loyaltyBalance) => ({ loyaltyBalance })))))
+            people.push(
+              ...(yield* insertPeople(
+                organizationId,
+                happening.balances.map((loyaltyBalance) => ({ loyaltyBalance }))
+              ))
+            )
             return
           }
           const person = people[happening.who % people.length]!
@@ -114,16 +137,17 @@ layer(ServiceTest)("Kept membership", (it) => {
           yield* archivePerson(organizationId, person)
         })
 
-        const evaluate = Effect.gen(function*() {
+        const evaluate = Effect.gen(function* () {
           const due = yield* (yield* AudienceRepo).dueRefresh(organizationId, id)
           return Option.isSome(due) ? [yield* evaluateDue(subject, due.value)] : []
         })
 
-        const publish = Effect.fnUntraced(function*(evaluated: Effect.Effect<PublicationOutcome>) {
-          if ((yield* evaluated) !== "superseded") assert.deepStrictEqual(yield* assertCoherent(subject), yield* fromScratch(subject))
+        const publish = Effect.fnUntraced(function* (evaluated: Effect.Effect<PublicationOutcome>) {
+          if ((yield* evaluated) !== "superseded")
+            assert.deepStrictEqual(yield* assertCoherent(subject), yield* fromScratch(subject))
         })
 
-        const happen = Effect.fnUntraced(function*(happening: Happening) {
+        const happen = Effect.fnUntraced(function* (happening: Happening) {
           switch (happening._tag) {
             case "insert":
             case "change":
@@ -137,9 +161,21 @@ layer(ServiceTest)("Kept membership", (it) => {
               return
             }
             case "rules":
-              yield* Effect.orDie(rules.replace(actor, id, {
-                rules: happening.over === null ? [] : [{ audienceId: id, field: "loyaltyBalance", operator: "GREATER_THAN", values: [happening.over] }]
-              }))
+              yield* Effect.orDie(
+                rules.replace(actor, id, {
+                  rules:
+                    happening.over === null
+                      ? []
+                      : [
+                          {
+                            audienceId: id,
+                            field: "loyaltyBalance",
+                            operator: "GREATER_THAN",
+                            values: [happening.over]
+                          }
+                        ]
+                })
+              )
               return
             case "request":
               yield* Effect.orDie(refreshes.request(actor, id))

@@ -18,7 +18,7 @@ const above = (value: number) => ({ field: "loyaltyBalance", operator: "GREATER_
 const people = (...balances: ReadonlyArray<number>) => balances.map((loyaltyBalance) => ({ loyaltyBalance }))
 
 /** The first half of `Refreshes.run`; its second half is what comes back. */
-const evaluateOnly = Effect.fnUntraced(function*(organizationId: OrganizationId, audienceId: AudienceId) {
+const evaluateOnly = Effect.fnUntraced(function* (organizationId: OrganizationId, audienceId: AudienceId) {
   const memberships = yield* MembershipRepo
   const due = yield* (yield* AudienceRepo).dueRefresh(organizationId, audienceId)
   if (Option.isNone(due)) return Effect.succeed("superseded" as const)
@@ -29,38 +29,42 @@ const evaluateOnly = Effect.fnUntraced(function*(organizationId: OrganizationId,
   return memberships.publish(organizationId, audienceId, { evaluation, condition, now, revision, requested })
 })
 
-const versionsOf = Effect.fnUntraced(function*(id: AudienceId) {
+const versionsOf = Effect.fnUntraced(function* (id: AudienceId) {
   const sql = yield* SqlClient.SqlClient
   return yield* sql<{ cause: string; enteredCount: number; leftCount: number }>`
     SELECT cause, entered_count, left_count FROM audience_versions WHERE audience_id = ${id}::uuid ORDER BY version`
 })
 
 /** Moves everything that the interval is reckoned from into the past. */
-const age = Effect.fnUntraced(function*(id: AudienceId, seconds: number) {
+const age = Effect.fnUntraced(function* (id: AudienceId, seconds: number) {
   const sql = yield* SqlClient.SqlClient
   yield* sql`UPDATE audiences SET last_refreshed_at = last_refreshed_at - make_interval(secs => ${seconds}::int) WHERE id = ${id}::uuid`
 })
 
 layer(ServiceTest)("Refreshes", (it) => {
   it.effect("the first evaluation publishes version 1, even of nobody", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const { organizationId } = actor
       const memberships = yield* Memberships
       yield* insertPeople(organizationId, people(1, 2))
       const { id } = yield* makeAudience(actor, { type: "DYNAMIC" })
       const before = yield* memberships.status(organizationId, id)
-      assert.deepStrictEqual([before.version, before.stale, before.inProgress, before.pendingShards, before.lastRefreshedAt], [0, true, true, 1, null])
+      assert.deepStrictEqual(
+        [before.version, before.stale, before.inProgress, before.pendingShards, before.lastRefreshedAt],
+        [0, true, true, 1, null]
+      )
       yield* runRefreshes(organizationId)
       const after = yield* memberships.status(organizationId, id)
       assert.deepStrictEqual([after.version, after.stale, after.inProgress, after.pendingShards], [1, false, false, 0])
       assert.isNotNull(after.lastRefreshedAt)
       assert.deepStrictEqual(yield* allMembers(organizationId, id), [])
       assert.deepStrictEqual(yield* versionsOf(id), [{ cause: "rules", enteredCount: 0, leftCount: 0 }])
-    }))
+    })
+  )
 
   it.effect("finds who meets the rules, across blocks, and publishes only what differs", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const { organizationId } = actor
       const memberships = yield* Memberships
@@ -94,23 +98,28 @@ layer(ServiceTest)("Refreshes", (it) => {
       yield* runRefreshes(organizationId)
       assert.deepStrictEqual(yield* allMembers(organizationId, id), [])
       assert.deepStrictEqual((yield* versionsOf(id))[2], { cause: "rules", enteredCount: 0, leftCount: 3 })
-    }))
+    })
+  )
 
   it.effect("counts a full block as it is", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const { organizationId } = actor
       const memberships = yield* Memberships
-      yield* insertPeople(organizationId, Array.from({ length: 66_000 }, (_, i) => ({ loyaltyBalance: i })))
+      yield* insertPeople(
+        organizationId,
+        Array.from({ length: 66_000 }, (_, i) => ({ loyaltyBalance: i }))
+      )
       const { id } = yield* makeAudience(actor, { type: "DYNAMIC", rules: [above(99)] })
       yield* runRefreshes(organizationId)
       assert.strictEqual((yield* memberships.count(organizationId, id)).count, 65_900)
       const { data, pageInfo } = yield* memberships.list(organizationId, id, { last: 2 })
       assert.deepStrictEqual([data.map((each) => each.loyaltyBalance), pageInfo.endCursor], [[65_998, 65_999], null])
-    }))
+    })
+  )
 
   it.effect("what is written between evaluation and publication is in what is published", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const { organizationId } = actor
       const [a, b, c] = yield* insertPeople(organizationId, people(1, 5, 9))
@@ -123,10 +132,11 @@ layer(ServiceTest)("Refreshes", (it) => {
       assert.strictEqual(yield* publish, "published")
       assert.deepStrictEqual(yield* allMembers(organizationId, id), [a!, d!])
       assert.isFalse((yield* (yield* Memberships).status(organizationId, id)).stale)
-    }))
+    })
+  )
 
   it.effect("an evaluation of older rules, of an archived audience or done already publishes nothing", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const { organizationId } = actor
       const memberships = yield* Memberships
@@ -147,11 +157,15 @@ layer(ServiceTest)("Refreshes", (it) => {
       yield* (yield* Audiences).archive(actor, id)
       assert.strictEqual(yield* late, "superseded")
       const status = yield* memberships.status(organizationId, id)
-      assert.deepStrictEqual([status.stale, status.inProgress, status.pendingShards, status.version], [false, false, 0, 2])
-    }))
+      assert.deepStrictEqual(
+        [status.stale, status.inProgress, status.pendingShards, status.version],
+        [false, false, 0, 2]
+      )
+    })
+  )
 
   it.effect("a refresh asked for while one runs is still owed when that one is published", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const { organizationId } = actor
       const { id } = yield* makeAudience(actor, { type: "DYNAMIC" })
@@ -161,10 +175,11 @@ layer(ServiceTest)("Refreshes", (it) => {
       assert.isTrue((yield* (yield* Memberships).status(organizationId, id)).inProgress)
       yield* runRefreshes(organizationId)
       assert.isFalse((yield* (yield* Memberships).status(organizationId, id)).inProgress)
-    }))
+    })
+  )
 
   it.effect("a consumer archived while an evaluation that still saw it is being published does not stay", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const { organizationId } = actor
       const sql = yield* SqlClient.SqlClient
@@ -188,43 +203,51 @@ layer(ServiceTest)("Refreshes", (it) => {
       yield* Fiber.join(archiver)
       assert.deepStrictEqual(yield* allMembers(organizationId, id), [stays!])
       assert.strictEqual((yield* (yield* Memberships).count(organizationId, id)).count, 1)
-    }))
+    })
+  )
 
   it.effect("only a DYNAMIC audience of the organization refreshes", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const [actor, other] = [yield* freshActor, yield* freshActor]
       const refreshes = yield* Refreshes
       const list = yield* makeAudience(actor, { type: "STATIC_LIST" })
       const refused = yield* Effect.flip(refreshes.request(actor, list.id))
-      assert.strictEqual(refused._tag === "ValidationError" ? refused.issues[0]?.message : refused._tag, "Audience is not dynamic")
+      assert.strictEqual(
+        refused._tag === "ValidationError" ? refused.issues[0]?.message : refused._tag,
+        "Audience is not dynamic"
+      )
       const { id } = yield* makeAudience(actor, { type: "DYNAMIC" })
       assert.strictEqual((yield* Effect.flip(refreshes.request(other, id)))._tag, "AudienceNotFound")
       yield* refreshes.run(other.organizationId, id)
       assert.strictEqual((yield* (yield* Memberships).status(actor.organizationId, id)).version, 0)
       yield* (yield* Audiences).archive(actor, id)
       assert.strictEqual((yield* Effect.flip(refreshes.request(actor, id)))._tag, "AudienceArchived")
-    }))
+    })
+  )
 
   it.effect("evaluates no consumer of another organization", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const [actor, other] = [yield* freshActor, yield* freshActor]
       const [mine] = yield* insertPeople(actor.organizationId, people(9))
       yield* insertPeople(other.organizationId, people(9, 9, 9))
       const { id } = yield* makeAudience(actor, { type: "DYNAMIC", rules: [above(4)] })
       yield* runRefreshes(actor.organizationId)
       assert.deepStrictEqual(yield* allMembers(actor.organizationId, id), [mine!])
-    }))
+    })
+  )
 
   it.effect("finds lost requests and passed intervals, never archived audiences", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const actor = yield* freshActor
       const { organizationId } = actor
       const refreshes = yield* Refreshes
       const memberships = yield* Memberships
-      const enqueued = Effect.gen(function*() {
+      const enqueued = Effect.gen(function* () {
         const earlier = (yield* jobsOf(organizationId)).length
         yield* refreshes.enqueueDue
-        return (yield* jobsOf(organizationId)).slice(earlier).flatMap((job) => job._tag === "Refresh" ? [job.audienceId] : [])
+        return (yield* jobsOf(organizationId))
+          .slice(earlier)
+          .flatMap((job) => (job._tag === "Refresh" ? [job.audienceId] : []))
       })
       const lost = yield* makeAudience(actor, { type: "DYNAMIC" })
       const timed = yield* makeAudience(actor, { type: "DYNAMIC", refreshIntervalSeconds: 3600 })
@@ -236,7 +259,13 @@ layer(ServiceTest)("Refreshes", (it) => {
       assert.deepStrictEqual(yield* enqueued, [])
       assert.isFalse((yield* memberships.status(organizationId, timed.id)).stale)
       yield* age(timed.id, 11)
-      assert.deepStrictEqual([(yield* memberships.status(organizationId, timed.id)).stale, (yield* memberships.status(organizationId, timed.id)).inProgress], [true, false])
+      assert.deepStrictEqual(
+        [
+          (yield* memberships.status(organizationId, timed.id)).stale,
+          (yield* memberships.status(organizationId, timed.id)).inProgress
+        ],
+        [true, false]
+      )
       assert.deepStrictEqual(yield* enqueued, [timed.id])
       assert.isTrue((yield* memberships.status(organizationId, timed.id)).inProgress)
       // Still owed, asked for once.
@@ -246,5 +275,6 @@ layer(ServiceTest)("Refreshes", (it) => {
       yield* age(timed.id, 9999)
       yield* (yield* Audiences).archive(actor, timed.id)
       assert.deepStrictEqual(yield* enqueued, [])
-    }))
+    })
+  )
 })
