@@ -21,6 +21,19 @@ layer(PostgresTest)("Migrations", (it) => {
     })
   )
 
+  it.effect("every instant is kept to the millisecond", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const rows = yield* sql<{ name: string }>`
+        SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+        WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' AND datetime_precision <> 3 ORDER BY 1`
+      assert.deepStrictEqual(
+        rows.map((row) => row.name),
+        ["effect_sql_migrations.created_at"]
+      )
+    })
+  )
+
   it.effect("allots ordinals without gaps and ids that rise with them", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient

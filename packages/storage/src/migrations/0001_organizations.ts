@@ -13,7 +13,7 @@ export default Effect.gen(function* () {
       active boolean NOT NULL DEFAULT true,
       -- Signs the upload URLs of the organization's imports.
       upload_secret bytea NOT NULL,
-      created_at timestamptz NOT NULL,
+      created_at timestamptz(3) NOT NULL,
       CHECK ((mode = 'test') = (live_id IS NOT NULL))
     )`
   yield* sql`
@@ -23,8 +23,8 @@ export default Effect.gen(function* () {
       organization_id uuid NOT NULL REFERENCES organizations,
       id uuid NOT NULL,
       name text NOT NULL,
-      created_at timestamptz NOT NULL,
-      revoked_at timestamptz,
+      created_at timestamptz(3) NOT NULL,
+      revoked_at timestamptz(3),
       UNIQUE (organization_id, id)
     )`
 })

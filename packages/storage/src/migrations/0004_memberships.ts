@@ -24,7 +24,7 @@ export default Effect.gen(function* () {
       entered_count integer NOT NULL,
       left_count integer NOT NULL,
       member_count bigint NOT NULL,
-      published_at timestamptz NOT NULL,
+      published_at timestamptz(3) NOT NULL,
       PRIMARY KEY (organization_id, audience_id, version),
       FOREIGN KEY (organization_id, audience_id) REFERENCES audiences
     )`
@@ -46,7 +46,7 @@ export default Effect.gen(function* () {
       ordinal integer NOT NULL,
       -- manual, import:<id>, sync:<id>
       source text NOT NULL,
-      since timestamptz NOT NULL,
+      since timestamptz(3) NOT NULL,
       PRIMARY KEY (organization_id, audience_id, ordinal),
       FOREIGN KEY (organization_id, audience_id) REFERENCES audiences
     )`

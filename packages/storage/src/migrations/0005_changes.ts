@@ -13,7 +13,7 @@ export default Effect.gen(function* () {
       fields text[],
       -- Set when what changed is the chosen membership of this audience, not the consumers themselves.
       audience_id uuid,
-      changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      changed_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (organization_id, position)
     )`
   // The last statement of every transaction that changes a consumer or a chosen membership. The lock makes positions of one

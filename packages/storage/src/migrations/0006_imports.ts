@@ -10,8 +10,8 @@ export default Effect.gen(function* () {
       audience_id uuid NOT NULL,
       status text NOT NULL CHECK (status IN ('PENDING', 'PROCESSING', 'COMPLETED', 'FAILED')),
       s3_key text NOT NULL,
-      upload_expires_at timestamptz NOT NULL,
-      uploaded_at timestamptz,
+      upload_expires_at timestamptz(3) NOT NULL,
+      uploaded_at timestamptz(3),
       -- Bytes of the uploaded file.
       file_size bigint,
       -- Data rows: in the file (null until counted), and committed so far, of which the other counts are a partition.
@@ -24,9 +24,9 @@ export default Effect.gen(function* () {
       rejected_rows bigint NOT NULL DEFAULT 0,
       failure_reason text,
       archived boolean NOT NULL DEFAULT false,
-      created_at timestamptz NOT NULL,
+      created_at timestamptz(3) NOT NULL,
       created_by text NOT NULL,
-      updated_at timestamptz,
+      updated_at timestamptz(3),
       updated_by text,
       PRIMARY KEY (organization_id, id),
       FOREIGN KEY (organization_id, audience_id) REFERENCES audiences,
