@@ -1,4 +1,4 @@
-import { Schema, SchemaGetter } from "effect"
+import { Schema, SchemaGetter, SchemaTransformation } from "effect"
 import { Text } from "./Scalar.ts"
 
 /** `endCursor` is null when no row follows, `startCursor` when none precedes. */
@@ -19,7 +19,9 @@ export interface Page<Item> {
 export const defaultPageSize = 20
 export const maxPageSize = 100
 
-const PageSize = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: maxPageSize }))
+const PageSize = Schema.String.check(
+  Schema.isPattern(/^([1-9]\d?|100)$/u, { expected: `a whole number from 1 to ${maxPageSize}` })
+).pipe(Schema.decodeTo(Schema.Finite, SchemaTransformation.numberFromString))
 
 /** Forwards with `first` and `after`, backwards with `last` and `before`; without either, the first 20. */
 export const pageQuery = {

@@ -57,10 +57,19 @@ const describe = (value: unknown): string => {
   }
 }
 
-const echo = (container: unknown, isLast: boolean): unknown => {
-  if (!isLast) return kindOf(container)
+const echo = (container: unknown): unknown => {
   const json = JSON.stringify(container)
-  return json === undefined || json.length > echoLimit ? kindOf(container) : container
+  // Through JSON: of `1e400` it makes null, and nothing else can be sent.
+  return json === undefined || json.length > echoLimit ? kindOf(container) : JSON.parse(json)
+}
+
+/** As many issues as an array has elements may ask for the same array: it is written once. */
+const echoes = new WeakMap<object, unknown>()
+
+const echoOnce = (container: unknown): unknown => {
+  if (typeof container !== "object" || container === null) return echo(container)
+  if (!echoes.has(container)) echoes.set(container, echo(container))
+  return echoes.get(container)
 }
 
 const lookUp = (container: unknown, key: PropertyKey): unknown =>
@@ -75,7 +84,7 @@ const located = (root: unknown, keys: ReadonlyArray<PropertyKey>, origin: "key" 
     path.push({
       type: Array.isArray(value) ? "array" : "object",
       origin: i === keys.length - 1 ? origin : "value",
-      input: echo(value, i === keys.length - 1),
+      input: i === keys.length - 1 ? echoOnce(value) : kindOf(value),
       key: typeof key === "symbol" ? key.toString() : key
     })
     value = lookUp(value, key)
@@ -96,9 +105,20 @@ export const problemIssue = (root: unknown, problem: Problem): ValidationIssue =
   }
 }
 
+/** How many issues one refusal lists. A body of nothing but wrong values would be answered by gigabytes. */
+const issueLimit = 10_000
+
+const listed = <A>(all: ReadonlyArray<A>, issueOf: (each: A) => ValidationIssue): Array<ValidationIssue> => {
+  const issues = all.slice(0, issueLimit).map(issueOf)
+  const unlisted = all.length - issues.length
+  return unlisted === 0
+    ? issues
+    : [...issues, problemIssue(undefined, { path: [], type: "issue_count", message: `${unlisted} more problems are not listed` })]
+}
+
 /** A refusal for reasons that no schema can see. */
 export const refuse = (root: unknown, problems: ReadonlyArray<Problem>): ValidationError =>
-  new ValidationError({ issues: problems.map((problem) => problemIssue(root, problem)) })
+  new ValidationError({ issues: listed(problems, (problem) => problemIssue(root, problem)) })
 
 interface Finding {
   readonly kind: "schema" | "validation"
@@ -203,7 +223,7 @@ const findings = (issue: SchemaIssue.Issue, keys: ReadonlyArray<PropertyKey>): A
 
 /** The wire form of everything a schema found wrong with `root`. */
 export const schemaIssues = (issue: SchemaIssue.Issue, root: unknown): Array<ValidationIssue> =>
-  findings(issue, []).map(({ kind, type, expected = "a valid value", message, keys, missing }) => {
+  listed(findings(issue, []), ({ kind, type, expected = "a valid value", message, keys, missing }) => {
     const { path, value } = located(root, keys, missing ? "key" : "value")
     const received = describe(value)
     const lead = missing ? "Invalid key" : kind === "schema" ? "Invalid type" : "Invalid value"

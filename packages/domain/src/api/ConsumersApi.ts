@@ -20,25 +20,35 @@ const params = { id: ConsumerId }
 
 export class ConsumersApi extends HttpApiGroup.make("consumers")
   .add(
-    HttpApiEndpoint.get("list", "/", { query: consumerListQuery, success: ConsumerPage, error: ValidationError }),
+    HttpApiEndpoint.get("list", "/", {
+      query: consumerListQuery,
+      success: ConsumerPage,
+      error: ValidationError
+    }).annotate(OpenApi.Summary, "List consumers"),
     HttpApiEndpoint.post("batch", "/batch", {
       payload: ConsumersCreate,
       success: Schema.Array(Consumer),
       error: ValidationError
-    }),
-    HttpApiEndpoint.get("get", "/:id", { params, success: ConsumerFull, error: ConsumerNotFound }),
+    }).annotate(OpenApi.Summary, "Create or merge up to 500 consumers"),
+    HttpApiEndpoint.get("get", "/:id", { params, success: ConsumerFull, error: ConsumerNotFound }).annotate(
+      OpenApi.Summary,
+      "Read a consumer"
+    ),
     HttpApiEndpoint.put("update", "/:id", {
       params,
       payload: ConsumerUpdate,
       success: Consumer,
       error: [ValidationError, ConsumerNotFound, ConsumerArchived]
-    }),
-    HttpApiEndpoint.delete("archive", "/:id", { params, success: Consumer, error: ConsumerNotFound }),
+    }).annotate(OpenApi.Summary, "Change a consumer"),
+    HttpApiEndpoint.delete("archive", "/:id", { params, success: Consumer, error: ConsumerNotFound }).annotate(
+      OpenApi.Summary,
+      "Archive a consumer"
+    ),
     HttpApiEndpoint.get("audiences", "/:id/audiences", {
       params,
       success: Schema.Array(Audience),
       error: ConsumerNotFound
-    })
+    }).annotate(OpenApi.Summary, "List the audiences a consumer is in")
   )
   .prefix("/consumers")
   .middleware(Authorization)

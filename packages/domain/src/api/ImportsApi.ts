@@ -14,13 +14,18 @@ export class ImportsApi extends HttpApiGroup.make("imports")
       params,
       success: ImportWithUpload,
       error: [ValidationError, AudienceNotFound, AudienceArchived]
-    }).annotateMerge(
-      OpenApi.annotations({
-        description:
-          "Opens an import. PUT the CSV file as text/csv to `uploadUrl`; the import starts when it has arrived."
-      })
-    ),
-    HttpApiEndpoint.get("latest", "/", { params, success: Import, error: [AudienceNotFound, ImportNotFound] })
+    })
+      .annotate(OpenApi.Summary, "Open an import")
+      .annotateMerge(
+        OpenApi.annotations({
+          description:
+            "Opens an import. PUT the CSV file as text/csv to `uploadUrl`; the import starts when it has arrived."
+        })
+      ),
+    HttpApiEndpoint.get("latest", "/", { params, success: Import, error: [AudienceNotFound, ImportNotFound] }).annotate(
+      OpenApi.Summary,
+      "Read the latest import"
+    )
   )
   .prefix("/audiences/:audienceId/import")
   .middleware(Authorization)

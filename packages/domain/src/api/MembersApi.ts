@@ -16,19 +16,21 @@ export class MembersApi extends HttpApiGroup.make("members")
       query: memberListQuery,
       success: ConsumerPage,
       error: [ValidationError, AudienceNotFound]
-    }),
+    }).annotate(OpenApi.Summary, "List the members"),
     HttpApiEndpoint.post("add", "/", {
       params,
       payload: MembersAdd,
       success: MembersAdded,
       error: [ValidationError, AudienceNotFound, AudienceArchived]
-    }),
+    }).annotate(OpenApi.Summary, "Add members to a static list"),
     HttpApiEndpoint.delete("remove", "/", {
       params,
       payload: MembersRemove,
       success: MembersRemoved,
       error: [ValidationError, AudienceNotFound, AudienceArchived]
-    }).annotateMerge(OpenApi.annotations({ description: "Extension: takes members out of a STATIC_LIST." }))
+    })
+      .annotate(OpenApi.Summary, "Remove members from a static list")
+      .annotateMerge(OpenApi.annotations({ description: "Extension: takes members out of a STATIC_LIST." }))
   )
   .prefix("/audiences/:audienceId/members")
   .middleware(Authorization)

@@ -12,31 +12,39 @@ const rule = { audienceId: AudienceId, ruleId: RuleId }
 
 export class RulesApi extends HttpApiGroup.make("rules")
   .add(
-    HttpApiEndpoint.get("list", "/", { params: audience, success: Schema.Array(Rule), error: AudienceNotFound }),
+    HttpApiEndpoint.get("list", "/", {
+      params: audience,
+      success: Schema.Array(Rule),
+      error: AudienceNotFound
+    }).annotate(OpenApi.Summary, "List the rules"),
     HttpApiEndpoint.post("create", "/", {
       params: audience,
       payload: RuleInput,
       success: Rule,
       error: [ValidationError, AudienceNotFound, AudienceArchived]
-    }),
+    }).annotate(OpenApi.Summary, "Add a rule"),
     HttpApiEndpoint.put("replace", "/", {
       params: audience,
       payload: RulesReplace,
       success: Schema.Array(Rule),
       error: [ValidationError, AudienceNotFound, AudienceArchived]
-    }),
-    HttpApiEndpoint.get("get", "/:ruleId", { params: rule, success: Rule, error: [AudienceNotFound, RuleNotFound] }),
+    }).annotate(OpenApi.Summary, "Replace all rules"),
+    HttpApiEndpoint.get("get", "/:ruleId", {
+      params: rule,
+      success: Rule,
+      error: [AudienceNotFound, RuleNotFound]
+    }).annotate(OpenApi.Summary, "Read a rule"),
     HttpApiEndpoint.put("update", "/:ruleId", {
       params: rule,
       payload: RuleUpdate,
       success: Rule,
       error: [ValidationError, AudienceNotFound, RuleNotFound, AudienceArchived]
-    }),
+    }).annotate(OpenApi.Summary, "Change a rule"),
     HttpApiEndpoint.delete("remove", "/:ruleId", {
       params: rule,
       success: Rule,
       error: [AudienceNotFound, RuleNotFound, AudienceArchived]
-    })
+    }).annotate(OpenApi.Summary, "Remove a rule")
   )
   .prefix("/audiences/:audienceId/rules")
   .middleware(Authorization)
