@@ -38,15 +38,9 @@ export const Phone = Text.check(
 
 const Rank = Schema.Finite.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 5 }))
 
-/** A list sorted by name has the name in its cursors, and those in the address of the next page: it has to fit there. */
-const Name = Text.check(Schema.isMaxLength(1000))
-
-/** It is indexed, and an entry of an index has a bound. */
-export const ExternalId = Text.check(Schema.isNonEmpty(), Schema.isMaxLength(512))
-
 /** Attributes that a caller sets and that may be unknown (null). */
 const text = {
-  fullName: nullable(Name),
+  fullName: nullable(Text),
   lastGeoCity: nullable(Text),
   lastGeoCountry: nullable(Text),
   lastGeoPostalCode: nullable(Text),

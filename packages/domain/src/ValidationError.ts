@@ -113,7 +113,10 @@ const listed = <A>(all: ReadonlyArray<A>, issueOf: (each: A) => ValidationIssue)
   const unlisted = all.length - issues.length
   return unlisted === 0
     ? issues
-    : [...issues, problemIssue(undefined, { path: [], type: "issue_count", message: `${unlisted} more problems are not listed` })]
+    : [
+        ...issues,
+        problemIssue(undefined, { path: [], type: "issue_count", message: `${unlisted} more problems are not listed` })
+      ]
 }
 
 /** A refusal for reasons that no schema can see. */

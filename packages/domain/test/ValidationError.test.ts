@@ -9,8 +9,8 @@ const issuesOf = (schema: Schema.ConstraintDecoder<unknown>, root: unknown) => {
 
 describe("ValidationError", () => {
   it("echoes what a small wrong value stands in, and the kind of a large one", () => {
-    const [small, large] = [{ name: 1 }, { name: 1, rest: "x".repeat(2000) }].map((root) =>
-      issuesOf(Schema.Struct({ name: Schema.String }), root)[0]?.path[0]?.input
+    const [small, large] = [{ name: 1 }, { name: 1, rest: "x".repeat(2000) }].map(
+      (root) => issuesOf(Schema.Struct({ name: Schema.String }), root)[0]?.path[0]?.input
     )
     assert.deepStrictEqual(small, { name: 1 })
     assert.strictEqual(large, "Object")
@@ -21,7 +21,11 @@ describe("ValidationError", () => {
     const issues = issuesOf(Schema.Struct({ ltv: Schema.Finite }), root)
     assert.strictEqual(issues[0]?.received, "Infinity")
     assert.deepStrictEqual(
-      (Schema.encodeSync(Schema.toCodecJson(ValidationError))(new ValidationError({ issues })) as typeof ValidationError.Encoded).issues[0]?.path[0]?.input,
+      (
+        Schema.encodeSync(Schema.toCodecJson(ValidationError))(
+          new ValidationError({ issues })
+        ) as typeof ValidationError.Encoded
+      ).issues[0]?.path[0]?.input,
       { ltv: null }
     )
   })
@@ -30,7 +34,10 @@ describe("ValidationError", () => {
     const root = { ids: Array.from({ length: 10_000 }, () => 1) }
     const started = performance.now()
     const issues = issuesOf(Schema.Struct({ ids: Schema.Array(Schema.String) }), root)
-    const refused = refuse(root, root.ids.map((_, i) => ({ path: ["ids", i], message: "Unknown" })))
+    const refused = refuse(
+      root,
+      root.ids.map((_, i) => ({ path: ["ids", i], message: "Unknown" }))
+    )
     assert.strictEqual(issues.length, 10_000)
     assert.strictEqual(refused.issues[9_999]?.path[1]?.key, 9_999)
     // A hundredth of what it takes to write 200 MB.
@@ -38,7 +45,10 @@ describe("ValidationError", () => {
   })
 
   it("lists ten thousand problems and counts the rest", () => {
-    const { issues } = refuse([], Array.from({ length: 10_005 }, (_, i) => ({ path: [i], message: "Wrong" })))
+    const { issues } = refuse(
+      [],
+      Array.from({ length: 10_005 }, (_, i) => ({ path: [i], message: "Wrong" }))
+    )
     assert.strictEqual(issues.length, 10_001)
     assert.strictEqual(issues[10_000]?.message, "5 more problems are not listed")
   })

@@ -11,6 +11,7 @@ import { Organizations } from "@audiences/engine/organizations/Organizations"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { DateTime, Effect, Layer, Redacted } from "effect"
+import { SqlError } from "effect/sql"
 
 export const key = "sk_test_the-only-one"
 const organizationId = OrganizationId.make("0190a000-0000-7000-8000-000000000001")
@@ -18,6 +19,7 @@ const organizationId = OrganizationId.make("0190a000-0000-7000-8000-000000000001
 /** Ids that make the fake engine misbehave. */
 export const crashing = "0190a000-0000-7000-8000-00000000dead"
 export const garbling = "0190a000-0000-7000-8000-00000000baad"
+export const away = "0190a000-0000-7000-8000-00000000a3a3"
 export const slow = "0190a000-0000-7000-8000-000000005105"
 export const known = "0190a000-0000-7000-8000-000000000002"
 
@@ -35,6 +37,17 @@ const get = (id: string) => {
   switch (id) {
     case crashing:
       return Effect.die(new Error("secret detail of the database"))
+    case away:
+      return Effect.die(
+        new SqlError.SqlError({
+          reason: new SqlError.UnknownError({
+            message: "PgConnection: Query failed",
+            cause: Object.assign(new Error("terminating connection because of crash of another server process"), {
+              code: "57P02"
+            })
+          })
+        })
+      )
     case garbling:
       return Effect.succeed({ ...audience(id), name: 7 } as never)
     case slow:

@@ -70,22 +70,20 @@ export class Imports extends Context.Service<
         const createdAt = yield* DateTime.now
         const uploadExpiresAt = DateTime.addDuration(createdAt, uploadLifetime)
         const s3Key = (millis: number) => `imports/${organizationId}/${audienceId}/${millis}.csv`
-        const made = yield* repo
-          .create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt })
-          .pipe(
-            Effect.catchTag("AudienceNotStatic", () =>
-              Effect.fail(
-                refuse(undefined, [
-                  {
-                    path: [],
-                    type: "audience_type",
-                    expected: "a STATIC_LIST",
-                    message: "Audience is not a static list"
-                  }
-                ])
-              )
+        const made = yield* repo.create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt }).pipe(
+          Effect.catchTag("AudienceNotStatic", () =>
+            Effect.fail(
+              refuse(undefined, [
+                {
+                  path: [],
+                  type: "audience_type",
+                  expected: "a STATIC_LIST",
+                  message: "Audience is not a static list"
+                }
+              ])
             )
           )
+        )
         const secret = yield* repo.uploadSecret(organizationId)
         return { ...made, uploadUrl: yield* uploadUrl(Option.getOrThrow(secret), organizationId, id, uploadExpiresAt) }
       })

@@ -6,6 +6,7 @@ import { HttpServerError, HttpServerRequest, type HttpServerResponse } from "eff
 import { HttpApiError } from "effect/http-api"
 import type { unhandled } from "effect/Types"
 import { CurrentRequest } from "./CurrentRequest.ts"
+import { isDatabaseLost } from "./DatabaseLost.ts"
 import { errorResponse } from "./ErrorResponse.ts"
 import { withCheckedBody } from "./JsonBody.ts"
 
@@ -51,7 +52,7 @@ const refusal = (cause: Cause.Cause<unhandled>) => {
       ? internalServerError(cause)
       : Effect.fail(validationError(error))
   }
-  if (error !== undefined || Cause.hasInterrupts(cause)) return Effect.failCause(cause)
+  if (error !== undefined || Cause.hasInterrupts(cause) || isDatabaseLost(cause)) return Effect.failCause(cause)
   return unreadBody(cause) ?? internalServerError(cause)
 }
 

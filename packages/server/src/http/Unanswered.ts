@@ -2,6 +2,7 @@ import { refuse, ValidationError } from "@audiences/domain/ValidationError"
 import { Cause, Effect, Option, Schema } from "effect"
 import { HttpServerError, HttpServerResponse } from "effect/http"
 import { CurrentRequest } from "./CurrentRequest.ts"
+import { isDatabaseLost } from "./DatabaseLost.ts"
 import { errorResponse } from "./ErrorResponse.ts"
 
 /** A `%` that starts no character, as in `/api/audiences/%zz`: no route can be looked for. */
@@ -29,11 +30,16 @@ const unanswered = Effect.fnUntraced(function* <E>(cause: Cause.Cause<E>) {
     const [response] = yield* HttpServerError.causeResponse(cause)
     return errorResponse(response.status, response.status === 503 ? "Server is shutting down" : "Request was given up")
   }
+  if (isDatabaseLost(cause)) {
+    yield* Effect.logWarning("The database does not answer")
+    // Clients that may ask twice do so after a second: one that restarts is back by then, or soon after.
+    return errorResponse(503, "Database is unavailable", { headers: { "retry-after": "1" } })
+  }
   const { id } = yield* CurrentRequest
   yield* Effect.logError("Request failed", cause)
   return errorResponse(500, "Internal server error", { members: { requestId: id } })
 })
 
-/** Answers what no handler answered: unknown paths, requests given up, and failures outside the contract's handlers. */
+/** Answers what no handler answered: unknown paths, requests given up, a database that is away, and failures outside the contract's handlers. */
 export const withUnanswered = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
   Effect.catchCause(app, unanswered)

@@ -1,5 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import { randomBytes } from "node:crypto"
 import { ask, json as plain } from "../Answer.ts"
 import { freshKey, TestServer } from "../TestServer.ts"
 
@@ -7,8 +8,15 @@ const person = { email: "ada@example.com", emailVerified: false, phoneVerified: 
 
 /** Stands for lists in lists, deeper than programs that recurse can follow, this one included. */
 const deep = "@deep@"
+/** Stands for a number that JSON can write and JavaScript cannot hold. */
+const vast = "@vast@"
 const json = (body: unknown, method?: string) =>
-  plain(JSON.stringify(body).replaceAll(`"${deep}"`, `${"[".repeat(10_000)}${"]".repeat(10_000)}`), method)
+  plain(
+    JSON.stringify(body)
+      .replaceAll(`"${deep}"`, `${"[".repeat(10_000)}${"]".repeat(10_000)}`)
+      .replaceAll(`"${vast}"`, "1e400"),
+    method
+  )
 
 /** What has broken one service or another. */
 const nasty: ReadonlyArray<unknown> = [
@@ -43,6 +51,8 @@ const nasty: ReadonlyArray<unknown> = [
   "9".repeat(400),
   "0.123456789",
   "x".repeat(10_000),
+  // No compression makes it fit into an index.
+  randomBytes(5_000).toString("hex"),
   [],
   [[]],
   {},
@@ -54,6 +64,8 @@ const nasty: ReadonlyArray<unknown> = [
   [[[[[[[[1]]]]]]]],
   deep,
   { a: deep },
+  vast,
+  { a: vast },
   "0000-00-00",
   "0001-01-01T00:00:00+23:59",
   "9999-12-31T23:59:59.999-23:59",
@@ -226,6 +238,37 @@ layer(TestServer, { excludeTestServices: true })("bad input", (it) => {
         }
       }),
     60_000
+  )
+
+  it.effect("answers within seconds when very much is wrong, and refuses what would take longer", () =>
+    Effect.gen(function* () {
+      const { key } = yield* freshKey
+      const { id } = (yield* ask("/api/audiences", { key, ...json({ name: "Target", type: "STATIC_LIST" }) })).json
+      const started = performance.now()
+      const wrong = yield* ask(`/api/audiences/${id}/members`, { key, ...json({ consumerIds: Array(50_000).fill(1) }) })
+      assert.strictEqual(wrong.status, 400)
+      const unknown = yield* ask(`/api/audiences/${id}/members`, {
+        key,
+        ...json({ consumerIds: Array(50_000).fill(id) })
+      })
+      assert.strictEqual(unknown.status, 400)
+      const many = yield* ask("/api/consumers/batch", { key, ...json({ consumers: Array(2_000_000).fill(1) }) })
+      assert.strictEqual(many.json.issues[0].message, "Request body holds too many values")
+      assert.isBelow(performance.now() - started, 10_000)
+    })
+  )
+
+  it.effect("pages through names of any length", () =>
+    Effect.gen(function* () {
+      const { key } = yield* freshKey
+      const names = ["a", "b", "c"].map((first) => first + "\u0001".repeat(100_000))
+      const consumers = names.map((fullName, i) => ({ ...person, email: `${i}@example.com`, fullName }))
+      yield* ask("/api/consumers/batch", { key, ...json({ consumers }) })
+      const list = "/api/consumers?sortBy=fullName&sortDir=asc&first=2"
+      const { pageInfo } = (yield* ask(list, { key })).json
+      const next = yield* ask(`${list}&after=${pageInfo.endCursor}`, { key })
+      assert.strictEqual(next.json.data[0].fullName, names[2])
+    })
   )
 
   it.effect("refuses the whole batch for one bad consumer, naming it by its place, and writes none", () =>

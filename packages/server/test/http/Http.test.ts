@@ -1,7 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { ask, json } from "../Answer.ts"
-import { crashing, garbling, key, known } from "../FakeEngine.ts"
+import { away, crashing, garbling, key, known } from "../FakeEngine.ts"
 import { FakeServer } from "../FakeServer.ts"
 
 const unknown = "0190a000-0000-7000-8000-00000000ffff"
@@ -165,6 +165,14 @@ layer(FakeServer)("the HTTP side", (it) => {
       const head = yield* ask(`/api/audiences/${known}`, { key, method: "HEAD" })
       assert.deepStrictEqual([head.status, head.text], [200, ""])
       assert.strictEqual(head.headers.get("content-length"), get.headers.get("content-length"))
+    })
+  )
+
+  it.effect("asks to come back when the database is away, which no request is to blame for", () =>
+    Effect.gen(function* () {
+      const answer = yield* ask(`/api/audiences/${away}`, { key })
+      assert.deepStrictEqual([answer.status, answer.text], [503, '{"error":"Database is unavailable"}'])
+      assert.strictEqual(answer.headers.get("retry-after"), "1")
     })
   )
 

@@ -33,9 +33,16 @@ const decodeStanding = Schema.decodeUnknownEffect(
     })
   )
 )
+const decodeCreated = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ createdRows: Schema.Finite })))
 const decodeKeys = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ organizationId: OrganizationId, id: ImportId }))
 )
+
+/**
+ * New rows after which the database is told to look at its tables again. It would do so by itself a minute later; until then it
+ * plans for tables as small as they were, and lists take a hundred times as long.
+ */
+const manyRows = 10_000
 
 /** Classes of SQLSTATE that say that the rows are to blame: data exceptions, constraints, program limits. */
 const rowsToBlame = /^(22|23|54)/
@@ -174,9 +181,11 @@ export const ImportRepoSql = Layer.effect(
     )
 
     const complete = Effect.fn("ImportRepo.complete")(function* (organizationId: OrganizationId, id: ImportId) {
-      yield* sql`
+      const completed = yield* sql`
         UPDATE imports SET status = 'COMPLETED', total_rows = processed_rows, updated_at = clock_timestamp()
-        WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING'`
+        WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING' RETURNING created_rows::float8`
+      const [created] = yield* decodeCreated(completed)
+      if (created !== undefined && created.createdRows >= manyRows) yield* sql`ANALYZE consumers, static_members`
     }, Effect.orDie)
 
     const fail = Effect.fn("ImportRepo.fail")(

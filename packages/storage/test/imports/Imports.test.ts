@@ -210,6 +210,17 @@ layer(ImportsTest)("Imports", (it) => {
     })
   )
 
+  it.effect("tells the database of many new rows, so that it plans for what is there now", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const lines = Array.from({ length: 10_000 }, (_, i) => `many${i}`)
+      yield* bringIn(yield* fresh, `externalId\n${lines.join("\n")}\n`)
+      const [known] = yield* sql<{ rows: number }>`
+        SELECT reltuples::float8 AS rows FROM pg_class WHERE oid = 'static_members'::regclass`
+      assert.isAtLeast(known!.rows, 10_000)
+    })
+  )
+
   it.effect("imports a file of a header alone as no rows", () =>
     Effect.gen(function* () {
       const done = yield* bringIn(yield* fresh, "email,name\r\n\r\n")
