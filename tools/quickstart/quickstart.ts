@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
 import { Sample } from "./Sample.ts"
 import { Service } from "./Service.ts"
 
@@ -9,7 +10,7 @@ const print = (text = "") => process.stdout.write(`${text}\n`)
 const audiences = (service: Service, ...parameters: ReadonlyArray<string>): Promise<void> =>
   new Promise((resolve, reject) => {
     print(`\n$ npm run audiences -- ${parameters.join(" ")}`)
-    spawn(process.execPath, [new URL("packages/cli/bin/audiences.js", root).pathname, ...parameters], {
+    spawn(process.execPath, [fileURLToPath(new URL("packages/cli/bin/audiences.js", root)), ...parameters], {
       stdio: "inherit",
       env: { ...process.env, AUDIENCES_URL: service.baseUrl, AUDIENCES_SECRET_KEY: service.secretKey }
     })
@@ -27,7 +28,15 @@ const curl = (service: Service): string =>
     `  -d '{"name":"Big spenders","type":"DYNAMIC","rules":[{"field":"ltv","operator":"GREATER_THAN_OR_EQUAL","values":["5000"]}]}'`
   ].join("\n")
 
-const service = await Service.start(root)
+const giveUp = (error: unknown): void => {
+  process.stderr.write(`quickstart: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}
+
+const service = await Service.start(root).catch((error: unknown) => {
+  giveUp(error)
+  process.exit()
+})
 try {
   const sample = await Sample.ready(service, new URL("examples/retail/consumers.csv", root), print)
   print()
@@ -41,8 +50,7 @@ try {
   print(`\nTry it:\n\n${curl(service)}\n`)
   print("Serving until Ctrl-C.")
 } catch (error) {
-  process.stderr.write(`quickstart: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 1
+  giveUp(error)
   service.stop()
 }
 process.exitCode = (await service.ended) || process.exitCode

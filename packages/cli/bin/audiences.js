@@ -5,7 +5,7 @@ import { existsSync } from "node:fs"
 import * as nodeModule from "node:module"
 import { fileURLToPath } from "node:url"
 
-const oldestNode = 22
+const oldestNode = "22.19"
 const bundle = new URL("../dist/bin.js", import.meta.url)
 
 /** A Node that was installed with the packages, in this repository or beside this package. */
@@ -14,7 +14,14 @@ const installedNode = () =>
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
     .find(existsSync)
 
-if (Number(process.versions.node.split(".")[0]) < oldestNode) {
+/** Whether this Node is older, by its major and minor number. */
+const tooOld = () => {
+  const [major, minor] = process.versions.node.split(".").map(Number)
+  const [leastMajor, leastMinor] = oldestNode.split(".").map(Number)
+  return major < leastMajor || (major === leastMajor && minor < leastMinor)
+}
+
+if (tooOld()) {
   const node = installedNode()
   if (node !== undefined && process.env.AUDIENCES_NODE === undefined) {
     const { signal, status } = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {

@@ -28,13 +28,20 @@ const spawned = (args: ReadonlyArray<string>, url: string, readBytes = Infinity)
 describe("The program", () => {
   it.live("exits with the code of the outcome, data and faults apart", () =>
     Effect.gen(function* () {
-      const { url } = yield* fakeServer({ "GET /audiences/:id/count": { body: { audienceId, count: 3 } } })
+      const { url } = yield* fakeServer({
+        "GET /audiences/:id/count": { body: { audienceId, count: 3 } },
+        "GET /audiences/:id": { status: 404, body: { error: "Audience not found" } }
+      })
       assert.deepStrictEqual(yield* spawned(["count", audienceId], url), {
         code: 0,
         stdout: `{"audienceId":"${audienceId}","count":3}\n`,
         stderr: ""
       })
-      assert.deepStrictEqual(yield* spawned(["show", audienceId], url), { code: 3, stdout: "", stderr: "Not found.\n" })
+      assert.deepStrictEqual(yield* spawned(["show", audienceId], url), {
+        code: 3,
+        stdout: "",
+        stderr: "Audience not found.\n"
+      })
     })
   )
 

@@ -6,7 +6,7 @@ import { Instant, InstantInput } from "./Instant.ts"
 import { OrganizationId } from "./Organization.ts"
 import { BooleanFromString, pageOf, pageQuery, SortDirection } from "./Page.ts"
 import { Rule, RuleLine } from "./Rule.ts"
-import { OpenMap, Text } from "./Scalar.ts"
+import { OpenMap, OpenMapInput, Text } from "./Scalar.ts"
 import { SyncSource, SyncSourceInput } from "./SyncSource.ts"
 
 /** DYNAMIC: who meets the rules. STATIC_LIST: who was chosen. SYNCED_LIST: kept equal to a list at a vendor. */
@@ -54,6 +54,7 @@ export type Audience = typeof Audience.Type
 export const AudienceFull = Schema.Struct({
   ...Audience.fields,
   rules: Schema.Array(Rule),
+  /** Newest first, at most the latest 20, without the errors of their rows: those come with the import itself. */
   imports: Schema.Array(Import),
   primarySyncSource: nullable(SyncSource)
 }).annotate({ identifier: "AudienceFull" })
@@ -69,7 +70,7 @@ const chosen = {
   iconName: nullable(Text),
   /** Validated and ignored: the server sets it. */
   lastRefreshedAt: nullable(InstantInput),
-  metadata: nullable(OpenMap),
+  metadata: nullable(OpenMapInput),
   refreshIntervalSeconds: nullable(
     Schema.Finite.check(
       Schema.isInt(),

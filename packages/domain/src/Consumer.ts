@@ -4,7 +4,7 @@ import { Instant, InstantInput } from "./Instant.ts"
 import { Money } from "./Money.ts"
 import { OrganizationId } from "./Organization.ts"
 import { BooleanFromString, pageOf, pageQuery, SortDirection } from "./Page.ts"
-import { ConsumerMetadata, Text } from "./Scalar.ts"
+import { ConsumerMetadata, ConsumerMetadataInput, Text } from "./Scalar.ts"
 import { SyncSource } from "./SyncSource.ts"
 
 export const ConsumerId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("ConsumerId"))
@@ -38,16 +38,21 @@ export const Phone = Text.check(
 
 const Rank = Schema.Finite.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 5 }))
 
+/** Characters of a text attribute: a page holds a hundred consumers. */
+export const maxTextLength = 10_000
+
+const TextInput = Text.check(Schema.isMaxLength(maxTextLength))
+
 /** Attributes that a caller sets and that may be unknown (null). */
-const text = {
-  fullName: nullable(Text),
-  lastGeoCity: nullable(Text),
-  lastGeoCountry: nullable(Text),
-  lastGeoPostalCode: nullable(Text),
-  lastGeoRegion: nullable(Text),
-  lastGeoSource: nullable(Text),
-  lastGeoTimezone: nullable(Text)
-}
+const textOf = <S extends Schema.Top>(text: S) => ({
+  fullName: nullable(text),
+  lastGeoCity: nullable(text),
+  lastGeoCountry: nullable(text),
+  lastGeoPostalCode: nullable(text),
+  lastGeoRegion: nullable(text),
+  lastGeoSource: nullable(text),
+  lastGeoTimezone: nullable(text)
+})
 
 /** Never null: 0 when nothing is known. */
 const counts = {
@@ -92,7 +97,7 @@ export const Consumer = Schema.Struct({
   emailVerified: Schema.Boolean,
   phone: nullable(Schema.String),
   phoneVerified: Schema.Boolean,
-  ...text,
+  ...textOf(Schema.String),
   status: ConsumerStatus,
   smsOptOut: Schema.optionalKey(Schema.Boolean),
   ...counts,
@@ -135,7 +140,7 @@ export const ConsumerCreate = Schema.Struct({
   phoneVerified: Schema.Boolean,
   /** The caller's own id of this person. An extension; returned as `primaryExternalId`. */
   externalId: nullable(Text.check(Schema.isNonEmpty(), Schema.isMaxLength(maxExternalIdLength))),
-  ...text,
+  ...textOf(TextInput),
   status: ConsumerStatus,
   smsOptOut: Schema.optionalKey(Schema.Boolean),
   ...counts,
@@ -143,7 +148,7 @@ export const ConsumerCreate = Schema.Struct({
   ...amounts,
   ...instantsOf(InstantInput),
   lastGeoCoordinates: nullable(GeoCoordinates),
-  metadata: nullable(ConsumerMetadata),
+  metadata: nullable(ConsumerMetadataInput),
   /** Validated and ignored. */
   verificationCode: nullable(Text),
   verificationCodeExpiresAt: nullable(Text)

@@ -43,3 +43,14 @@ export const OpenMap = Schema.Record(Schema.String, Schema.Unknown).check(
   Schema.makeFilter(holdsStorable, { expected: "an object whose texts have no U+0000 and no lone surrogates" })
 )
 export type OpenMap = typeof OpenMap.Type
+
+/** Characters of JSON that a map may have: a page holds a hundred of them. */
+export const maxMapLength = 65_536
+
+const isShort = Schema.makeFilter((map: object) => JSON.stringify(map).length <= maxMapLength, {
+  expected: `at most ${maxMapLength} characters of JSON`
+})
+
+/** As a caller may send them. What is stored may be larger, since imports add to it. */
+export const ConsumerMetadataInput = ConsumerMetadata.check(isShort)
+export const OpenMapInput = OpenMap.check(isShort)

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { Instant, InstantInput } from "./Instant.ts"
 import { OrganizationId } from "./Organization.ts"
-import { OpenMap, Text } from "./Scalar.ts"
+import { OpenMap, OpenMapInput, Text } from "./Scalar.ts"
 
 export const SyncSourceId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("SyncSourceId"))
 export type SyncSourceId = typeof SyncSourceId.Type
@@ -32,6 +32,6 @@ export const SyncSourceInput = Schema.Struct({
   syncSourceId: Text.check(Schema.isNonEmpty()),
   syncStatus: Schema.optionalKey(Schema.NullOr(SyncStatus)),
   lastSyncedAt: Schema.optionalKey(Schema.NullOr(InstantInput)),
-  sourceData: Schema.optionalKey(Schema.NullOr(OpenMap))
+  sourceData: Schema.optionalKey(Schema.NullOr(OpenMapInput))
 }).annotate({ identifier: "SyncSourceInput" })
 export type SyncSourceInput = typeof SyncSourceInput.Type

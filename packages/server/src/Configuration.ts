@@ -144,6 +144,11 @@ const load = Effect.gen(function* () {
       message: `AUDIENCES_ROLE=${valid.role} needs AUDIENCES_DATABASE_URL: the embedded database serves one process`
     })
   }
+  if (valid.role !== "all" && Option.isNone(valid.uploads)) {
+    return yield* new ConfigurationError({
+      message: `AUDIENCES_ROLE=${valid.role} needs AUDIENCES_UPLOADS: a folder that every process of the service sees`
+    })
+  }
   return Configuration.of({
     ...valid,
     uploads: Option.getOrElse(valid.uploads, () => resolve(valid.dataDir, "uploads"))

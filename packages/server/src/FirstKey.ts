@@ -9,6 +9,9 @@ const announcement = (secretKey: string, file: string) => `
     ${secretKey}
 `
 
+const unknownKey =
+  "AUDIENCES_SECRET_KEY is no key of this database, whose first organization was made with another: it will be refused"
+
 /**
  * Makes the first organization, if there is none. A key that is generated reaches the disk before the database knows it, so that
  * a crash at any moment leaves no organization whose key nobody has: until it is known to be in use it waits in a file of its own.
@@ -16,14 +19,18 @@ const announcement = (secretKey: string, file: string) => `
 const make = Effect.gen(function* () {
   const { dataDir, secretKey } = yield* Configuration
   const organizations = yield* Organizations
-  if (Option.isSome(secretKey)) return yield* organizations.bootstrap(secretKey)
+  const works = (key: Redacted.Redacted<string>) => Effect.isSuccess(organizations.authenticate(key))
+  if (Option.isSome(secretKey)) {
+    yield* organizations.bootstrap(secretKey)
+    if (!(yield* works(secretKey.value))) yield* Effect.logWarning(unknownKey)
+    return
+  }
 
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const file = path.join(dataDir, "secret-key")
   const pending = path.join(dataDir, "secret-key.pending")
 
-  const works = (key: Redacted.Redacted<string>) => Effect.isSuccess(organizations.authenticate(key))
   const settle = Effect.fnUntraced(function* (key: Redacted.Redacted<string>) {
     yield* fs.rename(pending, file)
     yield* Console.log(announcement(Redacted.value(key), file))

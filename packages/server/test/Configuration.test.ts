@@ -76,13 +76,15 @@ describe("Configuration", () => {
     })
   )
 
-  it.effect("refuses a port out of range, and roles that need a database of their own", () =>
+  it.effect("refuses a port out of range, and roles that need a database and a folder shared by all", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* problems({ AUDIENCES_PORT: "65536" }), [
         "AUDIENCES_PORT must be a port, 0 to 65535"
       ])
       const [line] = yield* problems({ AUDIENCES_ROLE: "worker" })
       assert.include(line, "AUDIENCES_DATABASE_URL")
+      const [folder] = yield* problems({ AUDIENCES_ROLE: "api", AUDIENCES_DATABASE_URL: "postgres://127.0.0.1/a" })
+      assert.include(folder, "AUDIENCES_UPLOADS")
     })
   )
 

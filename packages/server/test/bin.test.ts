@@ -1,5 +1,6 @@
+import { makeSecretKey } from "@audiences/domain/ApiKey"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schedule } from "effect"
+import { Effect, Redacted, Schedule } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { chmod, mkdtemp, readFile, rm, stat } from "node:fs/promises"
 import { createServer } from "node:net"
@@ -75,7 +76,7 @@ const ended = (running: Running) => Effect.promise(() => running.ended)
 
 describe("the program", () => {
   it.live(
-    "survives kill -9: the next start finds everything that was answered, and the key still works",
+    "survives kill -9: the next start finds everything that was answered, and the key still works, and no other",
     () =>
       Effect.gen(function* () {
         const dataDir = yield* dataDirectory
@@ -101,6 +102,15 @@ describe("the program", () => {
           primarySyncSource: null
         })
         assert.notInclude(second.written.out, secretKey)
+        assert.notInclude(second.written.out, "AUDIENCES_SECRET_KEY")
+        second.process.kill("SIGTERM")
+        yield* ended(second)
+
+        const other = Redacted.value(yield* makeSecretKey("live"))
+        const third = yield* start(dataDir, port, { AUDIENCES_SECRET_KEY: other })
+        yield* untilReady(third)
+        assert.include(third.written.out, "AUDIENCES_SECRET_KEY is no key of this database")
+        assert.notInclude(third.written.out, other)
       }),
     60_000
   )
@@ -158,8 +168,10 @@ describe("the program", () => {
     "answers supervisors only when it is a worker",
     () =>
       Effect.gen(function* () {
-        const worker = yield* start(yield* dataDirectory, yield* freePort, {
+        const folder = yield* dataDirectory
+        const worker = yield* start(folder, yield* freePort, {
           AUDIENCES_ROLE: "worker",
+          AUDIENCES_UPLOADS: join(folder, "uploads"),
           AUDIENCES_DATABASE_URL: inject("postgresUrl")
         })
         yield* untilReady(worker)

@@ -16,7 +16,7 @@ const ruleColumns: ReadonlyArray<Shown<Rule>> = [
 /** Shows an audience, and on a terminal its rules as a table below. */
 export const printAudience = Effect.fnUntraced(function* (audience: AudienceFull) {
   const { imports, primarySyncSource, rules, ...fields } = audience
-  const latest = imports.at(-1)
+  const latest = imports[0]
   yield* printRecord(audience, [
     ...Object.entries(fields),
     ["imports", latest === undefined ? undefined : `${imports.length}, the latest ${latest.status}`],

@@ -77,21 +77,6 @@ const exitCodes: Record<number, ExitCode> = {
   409: ExitCode.conflict
 }
 
-/** An answer that the contract does not know in this place: its status decides. */
-const foreign = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
-  const baseUrl = yield* Effect.orDie(baseUrlConfig)
-  const said = property(yield* Effect.orElseSucceed(response.json, () => undefined), "error")
-  const code = exitCodes[response.status] ?? ExitCode.failure
-  if (response.status === 401) return yield* keyRefused(typeof said === "string" ? said : "401")
-  if (response.status === 429) return failure(code, "The server asks for fewer requests for now. Try again in a while.")
-  return typeof said === "string"
-    ? failure(code, `${said}.`)
-    : failure(
-        code,
-        `${baseUrl} answered with status ${response.status}, not as an audience server does. Is AUDIENCES_URL right, up to and with /api?`
-      )
-})
-
 const unexpectedAnswer = (message: string) =>
   Effect.map(Effect.orDie(baseUrlConfig), (baseUrl) =>
     failure(
@@ -100,6 +85,25 @@ const unexpectedAnswer = (message: string) =>
       `Is ${baseUrl} the address of an audience server, up to and with /api, and as new as this command?`
     )
   )
+
+/** How a server answers a path that it does not have. */
+const noSuchPath = "Not found"
+
+/** An answer that the contract does not know in this place: its status decides. */
+const foreign = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
+  const baseUrl = yield* Effect.orDie(baseUrlConfig)
+  const said = property(yield* Effect.orElseSucceed(response.json, () => undefined), "error")
+  const code = exitCodes[response.status] ?? ExitCode.failure
+  if (response.status === 401) return yield* keyRefused(typeof said === "string" ? said : "401")
+  if (said === noSuchPath) return yield* unexpectedAnswer(`${said}.`)
+  if (response.status === 429) return failure(code, "The server asks for fewer requests for now. Try again in a while.")
+  return typeof said === "string"
+    ? failure(code, `${said}.`)
+    : failure(
+        code,
+        `${baseUrl} answered with status ${response.status}, not as an audience server does. Is AUDIENCES_URL right, up to and with /api?`
+      )
+})
 
 const withRequestId = (said: string, requestId: unknown): string =>
   typeof requestId === "string" ? `${said} (request ${requestId}).` : `${said}.`

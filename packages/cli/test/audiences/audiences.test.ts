@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { audience, audienceFull, audienceId, page } from "../examples.ts"
+import { audience, audienceFull, audienceId, imported, page } from "../examples.ts"
 import { fakeServer } from "../fakeServer.ts"
 import { typed } from "../terminal.ts"
 
@@ -109,6 +109,21 @@ describe("audiences show", () => {
       })
       assert.match(stdout, /^name +VIPs$/m)
       assert.match(stdout, /^ltv +GREATER_THAN +"1000"$/m)
+    })
+  )
+
+  it.live("says how the latest import went, which comes first", () =>
+    Effect.gen(function* () {
+      const imports = [
+        { ...imported, status: "COMPLETED" },
+        { ...imported, status: "FAILED" }
+      ]
+      const { url } = yield* fakeServer({ "GET /audiences/:id": { body: { ...audienceFull, imports } } })
+      const { stdout } = yield* typed(["show", audienceId], {
+        env: { AUDIENCES_URL: url, NO_COLOR: "1" },
+        terminal: true
+      })
+      assert.match(stdout, /^imports +2, the latest COMPLETED$/m)
     })
   )
 })

@@ -23,6 +23,7 @@ describe("A failure", () => {
         [{ status: 403, body: { error: "Organization is inactive" } }, 4, /^Organization is inactive\.$/m],
         [{ status: 404, body: { error: "Audience not found" } }, 3, /^Audience not found\.$/m],
         [{ status: 404, body: { error: "Nothing of the kind" } }, 3, /^Nothing of the kind\.$/m],
+        [{ status: 404, body: { error: "Not found" } }, 1, /^Not found\.\nIs URL the address.*with \/api/m],
         [{ status: 404, body: "<html>nginx" }, 3, /^URL answered with status 404.*Is AUDIENCES_URL right/m],
         [{ status: 409, body: { error: "Sync already in progress" } }, 5, /^Sync already in progress\.$/m],
         [

@@ -72,7 +72,12 @@ export class AudienceRepo extends Context.Service<
       id: AudienceId
     ) => Effect.Effect<void, AudienceNotFound | AudienceArchived | AudienceTypeMismatch>
     readonly dueRefresh: (organizationId: OrganizationId, id: AudienceId) => Effect.Effect<Option.Option<DueRefresh>>
-    /** Asks for a refresh of every audience whose interval has passed, and returns all, of any organization, that wait for one. */
+    /** Puts off the next try of the refresh that the audience waits for: longer with every failure in a row, ten minutes at the most. */
+    readonly refreshFailed: (organizationId: OrganizationId, id: AudienceId, now: DateTime.Utc) => Effect.Effect<void>
+    /**
+     * Asks for a refresh of every audience whose interval has passed, and returns all, of any organization, that wait for one and
+     * whose last try was not put off beyond now.
+     */
     readonly takeDue: (now: DateTime.Utc) => Effect.Effect<ReadonlyArray<AudienceKey>>
   }
 >()("@audiences/engine/AudienceRepo") {}

@@ -4,7 +4,7 @@ import type { AudienceId } from "@audiences/domain/AudienceId"
 import type { AudienceStatus } from "@audiences/domain/Membership"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
-import { Context, Effect, Layer, Option, Result } from "effect"
+import { Cause, Context, Effect, Layer, Option, Result } from "effect"
 import { AudienceRepo } from "../audiences/AudienceRepo.ts"
 import { DatabaseClock } from "../DatabaseClock.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
@@ -51,7 +51,7 @@ export class Refreshes extends Context.Service<
         return status
       })
 
-      const run = Effect.fn("Refreshes.run")(function* (organizationId: OrganizationId, audienceId: AudienceId) {
+      const refresh = Effect.fnUntraced(function* (organizationId: OrganizationId, audienceId: AudienceId) {
         const due = yield* audiences.dueRefresh(organizationId, audienceId)
         if (Option.isNone(due)) return
         const { revision, requested, rules } = due.value
@@ -70,6 +70,19 @@ export class Refreshes extends Context.Service<
         })
         yield* Effect.annotateCurrentSpan({ outcome })
       })
+
+      // The row, not the queue, knows when to try again: the scheduler would hand over at once what the queue puts off.
+      const run = Effect.fn("Refreshes.run")((organizationId: OrganizationId, audienceId: AudienceId) =>
+        refresh(organizationId, audienceId).pipe(
+          Effect.catchDefect((defect) =>
+            Effect.gen(function* () {
+              yield* Effect.logError("A refresh failed; it will be tried again", Cause.die(defect))
+              yield* audiences.refreshFailed(organizationId, audienceId, yield* clock.now)
+            })
+          ),
+          Effect.annotateLogs({ organizationId, audienceId })
+        )
+      )
 
       const enqueueDue = Effect.gen(function* () {
         const due = yield* audiences.takeDue(yield* clock.now)

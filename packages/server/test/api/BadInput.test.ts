@@ -258,10 +258,10 @@ layer(TestServer, { excludeTestServices: true })("bad input", (it) => {
     })
   )
 
-  it.effect("pages through names of any length", () =>
+  it.effect("pages through names of the greatest length", () =>
     Effect.gen(function* () {
       const { key } = yield* freshKey
-      const names = ["a", "b", "c"].map((first) => first + "\u0001".repeat(100_000))
+      const names = ["a", "b", "c"].map((first) => first + "\u0001".repeat(9_999))
       const consumers = names.map((fullName, i) => ({ ...person, email: `${i}@example.com`, fullName }))
       yield* ask("/api/consumers/batch", { key, ...json({ consumers }) })
       const list = "/api/consumers?sortBy=fullName&sortDir=asc&first=2"

@@ -26,7 +26,7 @@ import { audienceColumns, decodeAudiences } from "./AudienceRow.ts"
 import { insertAudience, insertSyncSource, updateAudience } from "./AudienceWrites.ts"
 import { fullAudiences } from "./FullAudiences.ts"
 import { lockAudience } from "./LockedAudience.ts"
-import { dueRefresh, raiseRequested, takeDue } from "./RefreshRequests.ts"
+import { dueRefresh, raiseRequested, refreshFailed, takeDue } from "./RefreshRequests.ts"
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -108,6 +108,9 @@ const make = Effect.gen(function* () {
     archive,
     requestRefresh,
     dueRefresh: Effect.fn("AudienceRepo.dueRefresh")((organizationId, id) => dueRefresh(sql, organizationId, id)),
+    refreshFailed: Effect.fn("AudienceRepo.refreshFailed")((organizationId, id, now) =>
+      refreshFailed(sql, organizationId, id, now)
+    ),
     takeDue: Effect.fn("AudienceRepo.takeDue")((now) => takeDue(sql, now))
   })
 })

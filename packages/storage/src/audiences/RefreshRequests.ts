@@ -8,7 +8,7 @@ import { readRules } from "../rules/RuleRow.ts"
 /** Asks for a refresh. The audience must be locked. */
 export const raiseRequested = (sql: SqlClient.SqlClient, organizationId: OrganizationId, id: AudienceId) =>
   sql`
-    UPDATE audiences SET refreshes_requested = refreshes_requested + 1
+    UPDATE audiences SET refreshes_requested = refreshes_requested + 1, refresh_failures = 0, refresh_retry_at = NULL
     WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
 
 const decodeRequests = Schema.decodeUnknownEffect(
@@ -41,7 +41,7 @@ export const takeDue = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, no
   const rows = yield* sql`
     WITH passed AS (
       SELECT organization_id, id FROM audiences
-      WHERE type = 'DYNAMIC' AND NOT archived AND refreshes_requested = refreshes_completed
+      WHERE type = 'DYNAMIC' AND NOT archived AND refreshes_requested = refreshes_completed AND refresh_interval_seconds IS NOT NULL
         AND coalesce(last_refreshed_at, created_at) + make_interval(secs => refresh_interval_seconds)
           <= ${DateTime.formatIso(now)}::text::timestamptz
       FOR NO KEY UPDATE SKIP LOCKED
@@ -53,6 +53,24 @@ export const takeDue = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, no
     SELECT organization_id, id FROM raised
     UNION ALL
     SELECT organization_id, id FROM audiences
-    WHERE type = 'DYNAMIC' AND NOT archived AND refreshes_requested > refreshes_completed`
+    WHERE type = 'DYNAMIC' AND NOT archived AND refreshes_requested > refreshes_completed
+      AND (refresh_retry_at IS NULL OR refresh_retry_at <= ${DateTime.formatIso(now)}::text::timestamptz)`
   return yield* decodeKeys(rows)
+}, Effect.orDie)
+
+/** Seconds after which a refresh that failed is tried again: 1, 2, 4 … and ten minutes at the most. */
+const retrySeconds = (sql: SqlClient.SqlClient) => sql`least(600, 2 ^ least(refresh_failures, 10))`
+
+/** Remembers that the refresh that an audience waits for has failed. */
+export const refreshFailed = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  id: AudienceId,
+  now: DateTime.Utc
+) {
+  yield* sql`
+    UPDATE audiences SET
+      refresh_failures = refresh_failures + 1,
+      refresh_retry_at = ${DateTime.formatIso(now)}::text::timestamptz + make_interval(secs => ${retrySeconds(sql)})
+    WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND refreshes_requested > refreshes_completed`
 }, Effect.orDie)

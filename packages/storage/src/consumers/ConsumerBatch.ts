@@ -79,11 +79,15 @@ const allot = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, organizatio
 
 const recordset = (rows: ReadonlyArray<ConsumerRow>) => JSON.stringify(rows.map(consumerRecord))
 
-const insertRows = (sql: SqlClient.SqlClient, rows: ReadonlyArray<ConsumerRow>) =>
-  rows.length === 0
-    ? Effect.void
-    : sql`
-    INSERT INTO consumers SELECT * FROM jsonb_populate_recordset(null::consumers, ${recordset(rows)}::text::jsonb)`
+/** Names the columns that it knows: others, which a later version may have added, get their defaults. */
+const insertRows = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, rows: ReadonlyArray<ConsumerRow>) {
+  const [first] = rows
+  if (first === undefined) return
+  const columns = sql.literal(Object.keys(consumerRecord(first)).join(", "))
+  yield* sql`
+    INSERT INTO consumers (${columns})
+    SELECT ${columns} FROM jsonb_populate_recordset(null::consumers, ${recordset(rows)}::text::jsonb)`
+})
 
 const fixed = new Set(["id", "organizationId", "ordinal", "createdAt", "createdBy"].map(String.camelToSnake))
 

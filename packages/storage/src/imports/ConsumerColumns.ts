@@ -20,15 +20,57 @@ interface Column {
 
 type Attribute = Exclude<keyof ConsumerPatch, "lastGeoCoordinates">
 
-const attributes = (type: Type, blank: string, names: ReadonlyArray<Attribute>): ReadonlyArray<Column> =>
-  names.map((name) => ({
-    name: String.camelToSnake(name),
-    type,
-    blank,
-    field: name,
-    unfolded: undefined,
-    value: (patch) => patch[name]
-  }))
+/** Every attribute: the type of its column, and what a new consumer has in it when nothing is given. */
+const attributes: { readonly [Name in Attribute]: readonly [type: Type, blank: string] } = {
+  email: ["text", "NULL"],
+  phone: ["text", "NULL"],
+  primaryExternalId: ["text", "NULL"],
+  fullName: ["text", "NULL"],
+  lastGeoCity: ["text", "NULL"],
+  lastGeoCountry: ["text", "NULL"],
+  lastGeoPostalCode: ["text", "NULL"],
+  lastGeoRegion: ["text", "NULL"],
+  lastGeoSource: ["text", "NULL"],
+  lastGeoTimezone: ["text", "NULL"],
+  status: ["text", "'ACTIVE'"],
+  emailVerified: ["boolean", "false"],
+  phoneVerified: ["boolean", "false"],
+  smsOptOut: ["boolean", "false"],
+  activityScore: ["float8", "0"],
+  engagedCount: ["float8", "0"],
+  loyaltyBalance: ["float8", "0"],
+  loyaltyLifetimePoints: ["float8", "0"],
+  monetaryScore: ["float8", "0"],
+  purchaseFrequencyScore: ["float8", "0"],
+  totalEngagements: ["float8", "0"],
+  totalMessages: ["float8", "0"],
+  totalOrders: ["float8", "0"],
+  totalReturns: ["float8", "0"],
+  activityRank: ["int2", "0"],
+  monetaryRank: ["int2", "0"],
+  purchaseFrequencyRank: ["int2", "0"],
+  aov: ["numeric", "0"],
+  ltv: ["numeric", "0"],
+  activityScoreUpdatedAt: ["timestamptz", "NULL"],
+  lastEngagedAt: ["timestamptz", "NULL"],
+  lastGeoAt: ["timestamptz", "NULL"],
+  lastLoginAt: ["timestamptz", "NULL"],
+  lastOrderAt: ["timestamptz", "NULL"],
+  lastReturnAt: ["timestamptz", "NULL"],
+  loyaltyLastActivityAt: ["timestamptz", "NULL"],
+  monetaryScoreUpdatedAt: ["timestamptz", "NULL"],
+  purchaseFrequencyScoreUpdatedAt: ["timestamptz", "NULL"],
+  metadata: ["jsonb", "NULL"]
+}
+
+const attribute = (name: Attribute): Column => ({
+  name: String.camelToSnake(name),
+  type: attributes[name][0],
+  blank: attributes[name][1],
+  field: name,
+  unfolded: undefined,
+  value: (patch) => patch[name]
+})
 
 const foldedTexts = [
   "email",
@@ -61,35 +103,7 @@ const coordinate = (name: "latitude" | "longitude"): Column => ({
 })
 
 const columns: ReadonlyArray<Column> = [
-  ...attributes("text", "NULL", ["phone", ...foldedTexts]),
-  ...attributes("text", "'ACTIVE'", ["status"]),
-  ...attributes("boolean", "false", ["emailVerified", "phoneVerified", "smsOptOut"]),
-  ...attributes("float8", "0", [
-    "activityScore",
-    "engagedCount",
-    "loyaltyBalance",
-    "loyaltyLifetimePoints",
-    "monetaryScore",
-    "purchaseFrequencyScore",
-    "totalEngagements",
-    "totalMessages",
-    "totalOrders",
-    "totalReturns"
-  ]),
-  ...attributes("int2", "0", ["activityRank", "monetaryRank", "purchaseFrequencyRank"]),
-  ...attributes("numeric", "0", ["aov", "ltv"]),
-  ...attributes("timestamptz", "NULL", [
-    "activityScoreUpdatedAt",
-    "lastEngagedAt",
-    "lastGeoAt",
-    "lastLoginAt",
-    "lastOrderAt",
-    "lastReturnAt",
-    "loyaltyLastActivityAt",
-    "monetaryScoreUpdatedAt",
-    "purchaseFrequencyScoreUpdatedAt"
-  ]),
-  ...attributes("jsonb", "NULL", ["metadata"]),
+  ...(Object.keys(attributes) as Array<Attribute>).map(attribute),
   coordinate("latitude"),
   coordinate("longitude"),
   ...foldedTexts.map(foldedText),

@@ -16,7 +16,7 @@ import { SqlClient, SqlError } from "effect/sql"
 import { contended } from "../postgres/Contended.ts"
 import { storeErrors } from "./ImportErrors.ts"
 import { mergeChunk } from "./ImportMerge.ts"
-import { importColumns, importOfRow, ImportRow } from "./ImportRow.ts"
+import { importColumns, importErrors, importOfRow, ImportRow } from "./ImportRow.ts"
 
 const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
 const decodeAudience = Schema.decodeUnknownEffect(
@@ -66,7 +66,7 @@ export const ImportRepoSql = Layer.effect(
 
     const find = Effect.fn("ImportRepo.find")(function* (organizationId: OrganizationId, id: ImportId) {
       const rows = yield* sql`
-        SELECT ${importColumns(sql)} FROM imports i WHERE i.organization_id = ${organizationId}::uuid AND i.id = ${id}::uuid`
+        SELECT ${importColumns(sql)}, ${importErrors(sql)} FROM imports i WHERE i.organization_id = ${organizationId}::uuid AND i.id = ${id}::uuid`
       return Option.map(Option.fromUndefinedOr((yield* decodeImports(rows))[0]), importOfRow)
     }, Effect.orDie)
 
@@ -112,7 +112,7 @@ export const ImportRepoSql = Layer.effect(
       function* (organizationId: OrganizationId, audienceId: AudienceId) {
         yield* audience(organizationId, audienceId, "")
         const rows = yield* sql`
-        SELECT ${importColumns(sql)} FROM imports i
+        SELECT ${importColumns(sql)}, ${importErrors(sql)} FROM imports i
         WHERE i.organization_id = ${organizationId}::uuid AND i.audience_id = ${audienceId}::uuid AND NOT i.archived
         ORDER BY i.created_at DESC, i.id DESC LIMIT 1`
         const [row] = yield* Effect.orDie(decodeImports(rows))

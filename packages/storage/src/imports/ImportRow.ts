@@ -16,7 +16,8 @@ export const ImportRow = Schema.Struct({
   totalRows: Schema.NullOr(Schema.Finite),
   processedRows: Schema.Finite,
   rejectedRows: Schema.Finite,
-  errors: Schema.Array(ImportRowError),
+  /** Absent where they were not asked for. */
+  errors: Schema.optionalKey(Schema.Array(ImportRowError)),
   failureReason: Schema.NullOr(Schema.String),
   archived: Schema.Boolean,
   createdAt: Schema.DateTimeUtcFromDate,
@@ -26,11 +27,15 @@ export const ImportRow = Schema.Struct({
 })
 export type ImportRow = typeof ImportRow.Type
 
-/** What to select from `imports AS i` for an `ImportRow`. */
+/** What to select from `imports AS i` for an `ImportRow` without its errors. */
 export const importColumns = (sql: SqlClient.SqlClient) =>
   sql`
     i.id, i.organization_id, i.audience_id, i.status, i.s3_key, i.upload_expires_at, i.total_rows::float8, i.processed_rows::float8,
-    i.rejected_rows::float8, i.failure_reason, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by,
+    i.rejected_rows::float8, i.failure_reason, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
+
+/** The first errors of an import, beside `importColumns`. */
+export const importErrors = (sql: SqlClient.SqlClient) =>
+  sql`
     coalesce((
       SELECT jsonb_agg(jsonb_build_object('row', e.row, 'issues', e.issues) ORDER BY e.row)
       FROM (
@@ -57,7 +62,7 @@ export const importOfRow = (row: ImportRow): Import => ({
   totalConsumers: row.totalRows,
   processedConsumers: row.processedRows,
   errorCount: row.rejectedRows,
-  errors: row.errors,
+  ...(row.errors === undefined ? {} : { errors: row.errors }),
   s3Key: row.s3Key,
   failureReason: row.failureReason,
   archived: row.archived,

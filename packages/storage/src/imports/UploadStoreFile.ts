@@ -1,8 +1,8 @@
 import { UploadMissing, UploadStore, UploadTooLarge } from "@audiences/engine/imports/UploadStore"
 import { Uuid } from "@audiences/domain/Uuid"
-import { Effect, Layer, Stream } from "effect"
+import { Clock, Effect, Layer, Stream } from "effect"
 import { createReadStream } from "node:fs"
-import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises"
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises"
 import { dirname, join, resolve, sep } from "node:path"
 
 /** Bytes of one piece of a file. */
@@ -46,7 +46,7 @@ const write = Effect.fnUntraced(function* <E, R>(
   return bytes
 })
 
-/** Uploads in a folder. What was still arriving when an earlier process ended is cleared away. */
+/** Uploads in a folder. What was arriving when a process died is cleared away at the first start an hour later. */
 export const UploadStoreFile = (options: { readonly folder: string }) =>
   Layer.effect(
     UploadStore,
@@ -55,7 +55,8 @@ export const UploadStoreFile = (options: { readonly folder: string }) =>
       yield* promise(async () => {
         await mkdir(join(root, arriving), { recursive: true, mode: 0o700 })
       })
-      yield* promise(() => removeStale(join(root, arriving)))
+      const now = yield* Clock.currentTimeMillis
+      yield* promise(() => removeStale(join(root, arriving), now))
 
       const pathOf = (key: string): string => {
         const path = resolve(root, key)
@@ -66,7 +67,7 @@ export const UploadStoreFile = (options: { readonly folder: string }) =>
       return UploadStore.of({
         receive: (key, body, maxBytes) =>
           Effect.gen(function* () {
-            const path = join(root, arriving, `${process.pid}-${yield* yield* Uuid}`)
+            const path = join(root, arriving, yield* yield* Uuid)
             yield* Effect.addFinalizer(() => promise(() => rm(path, { force: true })))
             const bytes = yield* Effect.acquireUseRelease(
               promise(() => open(path, "wx", 0o600)),
@@ -102,19 +103,14 @@ export const UploadStoreFile = (options: { readonly folder: string }) =>
     })
   )
 
-/** Removes what processes left behind that are no more. */
-const removeStale = async (folder: string): Promise<void> => {
-  for (const name of await readdir(folder)) {
-    const pid = Number(name.split("-")[0])
-    if (!isAlive(pid)) await rm(join(folder, name), { force: true })
-  }
-}
+/** Milliseconds after which a file that nothing was added to will not be finished. */
+const staleMillis = 60 * 60 * 1000
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"
+/** Removes what interrupted uploads left behind. By age, since other processes, on other hosts, may be receiving into the same folder. */
+const removeStale = async (folder: string, now: number): Promise<void> => {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name)
+    const written = await stat(path).catch(() => undefined)
+    if (written !== undefined && now - written.mtimeMs > staleMillis) await rm(path, { force: true })
   }
 }

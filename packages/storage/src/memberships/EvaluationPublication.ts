@@ -55,7 +55,7 @@ export const publishEvaluation = Effect.fnUntraced(function* (
   yield* sql`
     UPDATE audiences SET
       evaluated_position = ${changed.position}::bigint, evaluated_revision = rules_revision,
-      refreshes_completed = ${requested}::bigint, last_refreshed_at = ${DateTime.formatIso(now)}::text::timestamptz
+      refreshes_completed = ${requested}::bigint, refresh_failures = 0, refresh_retry_at = NULL, last_refreshed_at = ${DateTime.formatIso(now)}::text::timestamptz
     WHERE organization_id = ${organizationId}::uuid AND id = ${audienceId}::uuid`
   const outcome: PublicationOutcome = publishes ? "published" : "unchanged"
   return outcome

@@ -32,6 +32,9 @@ export default Effect.gen(function* () {
       -- A refresh is asked for by raising the first; publishing it raises the second to what was asked when it began.
       refreshes_requested bigint NOT NULL DEFAULT 0,
       refreshes_completed bigint NOT NULL DEFAULT 0,
+      -- How often the refresh that is asked for has failed in a row, and before when it is not tried again (null: at once).
+      refresh_failures integer NOT NULL DEFAULT 0,
+      refresh_retry_at timestamptz(3),
       -- The published membership: its version, its size, and the feed position up to which it reflects every change.
       version bigint NOT NULL DEFAULT 0,
       member_count bigint NOT NULL DEFAULT 0,
@@ -42,6 +45,13 @@ export default Effect.gen(function* () {
       FOREIGN KEY (organization_id, primary_sync_source_id) REFERENCES sync_sources
     )`
   yield* sql`CREATE INDEX audiences_created_at_id_idx ON audiences (organization_id, created_at, id)`
+  // What the scheduler looks for every second, over all organizations.
+  yield* sql`
+    CREATE INDEX audiences_waiting_idx ON audiences (organization_id, id)
+    WHERE type = 'DYNAMIC' AND NOT archived AND refreshes_requested > refreshes_completed`
+  yield* sql`
+    CREATE INDEX audiences_interval_idx ON audiences (organization_id, id)
+    WHERE type = 'DYNAMIC' AND NOT archived AND refresh_interval_seconds IS NOT NULL`
   yield* sql`CREATE INDEX audiences_group_id_idx ON audiences (organization_id, group_id) WHERE group_id IS NOT NULL`
   yield* sql`
     CREATE TABLE audience_rules (

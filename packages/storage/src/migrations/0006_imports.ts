@@ -32,6 +32,7 @@ export default Effect.gen(function* () {
       FOREIGN KEY (organization_id, audience_id) REFERENCES audiences,
       CHECK (processed_rows = created_rows + updated_rows + unchanged_rows + duplicate_rows + rejected_rows)
     )`
+  yield* sql`CREATE INDEX imports_processing_idx ON imports (organization_id, id) WHERE status = 'PROCESSING'`
   yield* sql`CREATE INDEX imports_audience_id_created_at_idx ON imports (organization_id, audience_id, created_at, id)`
   yield* sql`
     CREATE TABLE import_errors (

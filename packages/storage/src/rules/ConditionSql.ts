@@ -45,8 +45,9 @@ export const whereCondition = (sql: Sql, condition: Condition, now: DateTime.Utc
     case "MetadataOneOf": {
       const value = metadata(sql, condition.key)
       const values = sql`ANY(${listOf(condition.values.map((each) => JSON.stringify(each)))}::jsonb[])`
-      // Beside the array's containment, which looks at one value after the other, equality can be hashed.
-      return sql`coalesce(${value} = ${values} OR (${typeIs(sql, value, "array")} AND ${value} @> ${values}), false)`
+      // Equality with a constant list is hashed; containment (`@>`) would look at one value of it after the other.
+      const elements = sql`jsonb_array_elements(CASE WHEN ${typeIs(sql, value, "array")} THEN ${value} ELSE '[]' END)`
+      return sql`(coalesce(${value} = ${values}, false) OR EXISTS (SELECT FROM ${elements} AS e (element) WHERE element = ${values}))`
     }
     case "MetadataContains": {
       const value = metadata(sql, condition.key)

@@ -33,6 +33,7 @@ const make = Effect.gen(function* () {
     sql`
       UPDATE audiences SET
         rules_revision = rules_revision + 1, refreshes_requested = refreshes_requested + 1,
+        refresh_failures = 0, refresh_retry_at = NULL,
         updated_at = ${DateTime.formatIso(now)}::text::timestamptz, updated_by = ${actor.name}
       WHERE organization_id = ${actor.organizationId}::uuid AND id = ${audienceId}::uuid`
 

@@ -20,11 +20,9 @@ export const readRules = Effect.fnUntraced(function* (
 
 /** Writes rules in the order given. */
 export const insertRules = (sql: SqlClient.SqlClient, rules: ReadonlyArray<Rule>) =>
-  Effect.forEach(
-    rules,
-    (rule) => sql`
+  sql`
     INSERT INTO audience_rules (organization_id, audience_id, id, field, operator, "values", group_id, position)
-    VALUES (${rule.organizationId}::uuid, ${rule.audienceId}::uuid, ${rule.id}::uuid, ${rule.field}, ${rule.operator},
-      ${JSON.stringify(rule.values)}::text::jsonb, ${rule.groupId ?? null}::uuid, ${rule.position ?? null}::float8)`,
-    { discard: true }
-  )
+    SELECT (r ->> 'organizationId')::uuid, (r ->> 'audienceId')::uuid, (r ->> 'id')::uuid, r ->> 'field', r ->> 'operator',
+      r -> 'values', (r ->> 'groupId')::uuid, (r ->> 'position')::float8
+    FROM jsonb_array_elements(${JSON.stringify(rules)}::text::jsonb) WITH ORDINALITY AS given (r, place)
+    ORDER BY place`

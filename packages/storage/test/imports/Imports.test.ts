@@ -1,4 +1,6 @@
+import { ConsumerCreate } from "@audiences/domain/Consumer"
 import { ImportId } from "@audiences/domain/Import"
+import { importColumns } from "@audiences/storage/imports/ImportRow"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
 import { ImportRepo } from "@audiences/engine/imports/ImportRepo"
@@ -207,6 +209,55 @@ layer(ImportsTest)("Imports", (it) => {
         (yield* traces(place)).consumers.map(({ phone }) => phone),
         ["+49003", "+49001", "+49002"]
       )
+    })
+  )
+
+  it.effect("brings in every attribute that a consumer can be created with", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const special: Record<string, string> = {
+        email: "ada@example.com",
+        phone: "+14155550123",
+        status: "INACTIVE",
+        aov: "1.5",
+        ltv: "2.5",
+        metadata: '{"k":1}'
+      }
+      const ignored = new Set(["lastGeoCoordinates", "verificationCode", "verificationCodeExpiresAt"])
+      const names = Object.keys(ConsumerCreate.fields).filter((name) => !ignored.has(name))
+      const valueOf = (name: string) =>
+        special[name] ??
+        (name.endsWith("At")
+          ? "2024-05-06T07:08:09.123Z"
+          : name.endsWith("Verified") || name === "smsOptOut"
+            ? "true"
+            : name.endsWith("Rank")
+              ? "4"
+              : /Score$|Count$|^total|^loyalty/.test(name)
+                ? "7"
+                : `some ${name}`)
+      const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
+      const place = yield* fresh
+      yield* bringIn(place, `${names.join(",")}\n${names.map((name) => quoted(valueOf(name))).join(",")}\n`)
+      const [row] = yield* sql<Record<string, unknown>>`
+        SELECT * FROM consumers WHERE organization_id = ${place.organizationId}::uuid`
+      const untouched = names.filter((name) => {
+        const value = row![name === "externalId" ? "primaryExternalId" : name]
+        return value === null || value === undefined || value === 0 || value === false || value === "0.00000000"
+      })
+      assert.deepStrictEqual([names.length > 35, untouched], [true, []])
+    })
+  )
+
+  it.effect("keeps the errors of rows with the import, out of the audience", () =>
+    Effect.gen(function* () {
+      const place = yield* fresh
+      yield* bringIn(place, people)
+      assert.isAbove((yield* latest(place)).errors!.length, 0)
+      const sql = yield* SqlClient.SqlClient
+      const rows =
+        yield* sql`SELECT ${importColumns(sql)} FROM imports i WHERE i.audience_id = ${place.audienceId}::uuid`
+      assert.notProperty(rows[0], "errors")
     })
   )
 

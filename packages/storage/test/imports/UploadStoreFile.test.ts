@@ -1,8 +1,8 @@
 import { UploadStore } from "@audiences/engine/imports/UploadStore"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { assert, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
-import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises"
+import { DateTime, Effect, Stream } from "effect"
+import { mkdir, mkdtemp, readdir, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -40,16 +40,21 @@ it.effect("keeps a published file under its key until it is removed, and no othe
   })
 )
 
-it.effect("clears away what processes that are no more were receiving", () =>
+/** Minutes before now, as file times are given: in seconds. */
+const ago = (minutes: number) => DateTime.toEpochMillis(DateTime.nowUnsafe()) / 1000 - minutes * 60
+
+it.live("clears away what has not grown for an hour, and nothing younger", () =>
   Effect.gen(function* () {
     const folder = yield* freshFolder
     const arriving = join(folder, ".arriving")
     yield* Effect.promise(async () => {
       await mkdir(arriving)
-      await writeFile(join(arriving, "999999999-x"), "")
-      await writeFile(join(arriving, `${process.pid}-y`), "")
+      await writeFile(join(arriving, "old"), "")
+      await utimes(join(arriving, "old"), ago(61), ago(61))
+      await writeFile(join(arriving, "young"), "")
+      await utimes(join(arriving, "young"), ago(59), ago(59))
     })
     yield* Effect.provide(UploadStore, UploadStoreFile({ folder }))
-    assert.deepStrictEqual(yield* Effect.promise(() => readdir(arriving)), [`${process.pid}-y`])
+    assert.deepStrictEqual(yield* Effect.promise(() => readdir(arriving)), ["young"])
   })
 )

@@ -113,7 +113,7 @@ describe("EmbeddedPostgres", () => {
       const orphan = postmasterPid(directory)
       child.kill("SIGKILL")
       process.kill(orphan, "SIGKILL")
-      yield* eventually(() => !isRunning(orphan))
+      yield* eventually(() => !isRunning(orphan) && !isRunning(child.pid!))
       const own = yield* start(dataDir)
       assert.deepStrictEqual(yield* query(own.url, "SELECT count(*)::int AS n FROM kept"), [{ n: 300000 }])
       assert.include(readFileSync(join(dataDir, "postgres.log"), "utf8"), "redo starts")

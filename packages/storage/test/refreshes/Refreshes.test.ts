@@ -9,7 +9,7 @@ import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { compileRules } from "@audiences/engine/rules/RuleCompiler"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { assert, layer } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Option, Result } from "effect"
+import { DateTime, Deferred, Effect, Fiber, Option, Result } from "effect"
 import { SqlClient } from "effect/sql"
 import { changePerson, insertPeople, skipOrdinals } from "../People.ts"
 import { allMembers, archivePerson, freshActor, jobsOf, makeAudience, runRefreshes, ServiceTest } from "../Service.ts"
@@ -275,6 +275,31 @@ layer(ServiceTest)("Refreshes", (it) => {
       yield* age(timed.id, 9999)
       yield* (yield* Audiences).archive(actor, timed.id)
       assert.deepStrictEqual(yield* enqueued, [])
+    })
+  )
+
+  it.effect("puts off a refresh that fails, longer each time, until it is asked for anew", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const actor = yield* freshActor
+      const { organizationId } = actor
+      const refreshes = yield* Refreshes
+      const repo = yield* AudienceRepo
+      const now = (yield* DatabaseClock).now
+      const { id } = yield* makeAudience(actor, { type: "DYNAMIC", rules: [above(1)] })
+      const isDue = (seconds: number) =>
+        Effect.gen(function* () {
+          const due = yield* repo.takeDue(DateTime.add(yield* now, { seconds }))
+          return due.some((each) => each.id === id)
+        })
+      yield* sql`UPDATE audience_rules SET operator = 'BROKEN' WHERE audience_id = ${id}::uuid`
+      assert.isTrue(yield* isDue(0))
+      yield* refreshes.run(organizationId, id)
+      assert.deepStrictEqual([yield* isDue(0), yield* isDue(2)], [false, true])
+      for (let i = 0; i < 12; i++) yield* refreshes.run(organizationId, id)
+      assert.deepStrictEqual([yield* isDue(500), yield* isDue(601)], [false, true])
+      yield* refreshes.request(actor, id)
+      assert.isTrue(yield* isDue(0))
     })
   )
 })
