@@ -16,7 +16,8 @@ import { type Rule, RuleId, type RuleLine } from "@audiences/domain/Rule"
 import { type SyncSource, SyncSourceId, type SyncSourceInput } from "@audiences/domain/SyncSource"
 import { Uuid } from "@audiences/domain/Uuid"
 import { type Problem, refuse, type ValidationError } from "@audiences/domain/ValidationError"
-import { Context, DateTime, Effect, Layer, Result } from "effect"
+import { Context, type DateTime, Effect, Layer, Result } from "effect"
+import { DatabaseClock } from "../DatabaseClock.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { paging } from "../pages/Paging.ts"
 import { enqueueRefresh } from "../refreshes/EnqueueRefresh.ts"
@@ -45,12 +46,13 @@ export class Audiences extends Context.Service<
     this,
     Effect.gen(function* () {
       const repo = yield* AudienceRepo
+      const clock = yield* DatabaseClock
       const queue = yield* JobQueue
 
       const create = Effect.fn("Audiences.create")(function* (actor: Actor, input: AudienceCreate) {
         const problems = creationProblems(input)
         if (problems.length > 0) return yield* refuse(input, problems)
-        const made = yield* makeAudience(actor, input)
+        const made = yield* makeAudience(actor, yield* clock.now, input)
         const { organizationId, id, type } = made.audience
         yield* repo.insert(made.audience, made.rules, made.syncSource)
         if (type === "DYNAMIC") yield* enqueueRefresh(queue, organizationId, id)
@@ -64,7 +66,7 @@ export class Audiences extends Context.Service<
       const update = Effect.fn("Audiences.update")(function* (actor: Actor, id: AudienceId, input: AudienceUpdate) {
         const { type, lastRefreshedAt: _, ...patch } = input
         return yield* repo
-          .update(actor, yield* DateTime.now, id, patch, type)
+          .update(actor, yield* clock.now, id, patch, type)
           .pipe(
             Effect.catchTag("AudienceTypeMismatch", (mismatch) =>
               refuse(input, [
@@ -75,7 +77,7 @@ export class Audiences extends Context.Service<
       })
 
       const archive = Effect.fn("Audiences.archive")(function* (actor: Actor, id: AudienceId) {
-        return yield* repo.archive(actor, yield* DateTime.now, id)
+        return yield* repo.archive(actor, yield* clock.now, id)
       })
 
       return Audiences.of({ create, get: repo.get, list, update, archive })
@@ -104,13 +106,13 @@ const creationProblems = ({ type, rules, primarySyncSource }: AudienceCreate): R
   return problems
 }
 
-const makeAudience = Effect.fnUntraced(function* (actor: Actor, input: AudienceCreate) {
+const makeAudience = Effect.fnUntraced(function* (actor: Actor, now: DateTime.Utc, input: AudienceCreate) {
   const { name, type, primarySyncSource } = input
   const { organizationId } = actor
   const birth = {
     organizationId,
     archived: false,
-    createdAt: yield* DateTime.now,
+    createdAt: now,
     createdBy: actor.name,
     updatedAt: null,
     updatedBy: null

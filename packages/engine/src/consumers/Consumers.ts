@@ -13,7 +13,8 @@ import type {
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { Page } from "@audiences/domain/Page"
 import { type Problem, refuse, type ValidationError } from "@audiences/domain/ValidationError"
-import { Context, DateTime, Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
+import { DatabaseClock } from "../DatabaseClock.ts"
 import { paging } from "../pages/Paging.ts"
 import { patchOfCreate, patchOfUpdate } from "./ConsumerPatch.ts"
 import { ConsumerRepo } from "./ConsumerRepo.ts"
@@ -59,6 +60,7 @@ export class Consumers extends Context.Service<
     this,
     Effect.gen(function* () {
       const repo = yield* ConsumerRepo
+      const clock = yield* DatabaseClock
 
       const list = Effect.fn("Consumers.list")(function* (organizationId: OrganizationId, query: ConsumerListQuery) {
         const slice = yield* repo.list(organizationId, query, yield* pages.request(query))
@@ -67,7 +69,7 @@ export class Consumers extends Context.Service<
 
       const batch = Effect.fn("Consumers.batch")(function* (actor: Actor, input: ConsumersCreate) {
         if (input.consumers.length === 0) return []
-        return yield* repo.merge(actor, yield* DateTime.now, input.consumers.map(patchOfCreate)).pipe(
+        return yield* repo.merge(actor, yield* clock.now, input.consumers.map(patchOfCreate)).pipe(
           Effect.catchTag("IdentityConflicts", ({ entries }) =>
             Effect.fail(
               refuse(
@@ -84,7 +86,7 @@ export class Consumers extends Context.Service<
       })
 
       const update = Effect.fn("Consumers.update")(function* (actor: Actor, id: ConsumerId, input: ConsumerUpdate) {
-        return yield* repo.update(actor, yield* DateTime.now, id, patchOfUpdate(input)).pipe(
+        return yield* repo.update(actor, yield* clock.now, id, patchOfUpdate(input)).pipe(
           Effect.catchTag("IdentityConflicts", ({ entries }) =>
             Effect.fail(
               refuse(
@@ -103,7 +105,7 @@ export class Consumers extends Context.Service<
       })
 
       const archive = Effect.fn("Consumers.archive")(function* (actor: Actor, id: ConsumerId) {
-        return yield* repo.archive(actor, yield* DateTime.now, id)
+        return yield* repo.archive(actor, yield* clock.now, id)
       })
 
       return Consumers.of({ list, get: repo.get, batch, update, archive })

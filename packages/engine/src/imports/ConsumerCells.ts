@@ -3,7 +3,7 @@ import { consumerFields } from "@audiences/domain/ConsumerField"
 import { ConsumerMetadata, Text } from "@audiences/domain/Scalar"
 import { problemIssue, schemaIssues, type ValidationIssue } from "@audiences/domain/ValidationError"
 import { Result, Schema, SchemaIssue } from "effect"
-import type { ImportedAttribute } from "./ConsumerColumns.ts"
+import type { ImportedAttribute } from "./CsvColumns.ts"
 
 /** A cell's value, or what is wrong with it. */
 export type Cell = Result.Result<unknown, ReadonlyArray<ValidationIssue>>

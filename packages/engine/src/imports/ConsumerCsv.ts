@@ -3,7 +3,7 @@ import { problemIssue, type ValidationIssue } from "@audiences/domain/Validation
 import { Result } from "effect"
 import type { ConsumerPatch } from "../consumers/ConsumerPatch.ts"
 import { attributeCells, type CellReader, metadataCells, tagsOf, textCells, trimmed } from "./ConsumerCells.ts"
-import { type ConsumerColumn, consumerColumns, isIdentifier } from "./ConsumerColumns.ts"
+import { type ConsumerColumn, consumerColumns, isIdentifier } from "./CsvColumns.ts"
 import type { CsvRecord } from "./CsvRecords.ts"
 
 /** A row that says something of a consumer. Its metadata is added to what is known, key by key; blank cells are absent. */

@@ -5,10 +5,8 @@ import type { Import, ImportId, ImportNotFound } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Context, Data, type DateTime, type Duration, type Effect, type Option } from "effect"
 import type { ImportedRow, RejectedRow } from "./ConsumerCsv.ts"
+import type { AudienceTypeMismatch } from "../audiences/AudienceRepo.ts"
 import type { FileRefused } from "./FileRefused.ts"
-
-/** The audience is not one that files are imported into. */
-export class AudienceNotStatic extends Data.TaggedError("AudienceNotStatic") {}
 
 /** The database takes a chunk at no time, by a limit that the rows were not checked for. Nothing of it was written. */
 export class ChunkRefused extends Data.TaggedError("ChunkRefused")<{ readonly message: string }> {}
@@ -37,7 +35,7 @@ export class ImportRepo extends Context.Service<
     readonly create: (
       actor: Actor,
       opening: ImportOpening
-    ) => Effect.Effect<Import, AudienceNotFound | AudienceArchived | AudienceNotStatic>
+    ) => Effect.Effect<Import, AudienceNotFound | AudienceArchived | AudienceTypeMismatch>
     readonly latest: (
       organizationId: OrganizationId,
       audienceId: AudienceId

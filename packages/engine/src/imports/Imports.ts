@@ -11,8 +11,9 @@ import {
 } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
-import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
+import type { ValidationError } from "@audiences/domain/ValidationError"
 import { Cause, Context, DateTime, Duration, Effect, Layer, Option, type Stream } from "effect"
+import { notStatic } from "../audiences/AudienceTypeRefusal.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { ImportLimits } from "./ImportLimits.ts"
 import { ImportRepo } from "./ImportRepo.ts"
@@ -70,20 +71,9 @@ export class Imports extends Context.Service<
         const createdAt = yield* DateTime.now
         const uploadExpiresAt = DateTime.addDuration(createdAt, uploadLifetime)
         const s3Key = (millis: number) => `imports/${organizationId}/${audienceId}/${millis}.csv`
-        const made = yield* repo.create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt }).pipe(
-          Effect.catchTag("AudienceNotStatic", () =>
-            Effect.fail(
-              refuse(undefined, [
-                {
-                  path: [],
-                  type: "audience_type",
-                  expected: "a STATIC_LIST",
-                  message: "Audience is not a static list"
-                }
-              ])
-            )
-          )
-        )
+        const made = yield* repo
+          .create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt })
+          .pipe(Effect.catchTag("AudienceTypeMismatch", () => notStatic(undefined)))
         const secret = yield* repo.uploadSecret(organizationId)
         return { ...made, uploadUrl: yield* uploadUrl(Option.getOrThrow(secret), organizationId, id, uploadExpiresAt) }
       })

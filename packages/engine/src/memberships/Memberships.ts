@@ -14,6 +14,7 @@ import type { OrganizationId } from "@audiences/domain/Organization"
 import type { Page, PageQuery } from "@audiences/domain/Page"
 import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
 import { Context, Effect, Layer } from "effect"
+import { notStatic } from "../audiences/AudienceTypeRefusal.ts"
 import type { AudienceTypeMismatch } from "../audiences/AudienceRepo.ts"
 import { DatabaseClock } from "../DatabaseClock.ts"
 import { cursorRefusal, encodeMemberCursor, memberRequest } from "./MemberPaging.ts"
@@ -107,12 +108,7 @@ export class Memberships extends Context.Service<
 }
 
 const refusals = (input: MembersAdd | MembersRemove) => ({
-  AudienceTypeMismatch: (_: AudienceTypeMismatch) =>
-    Effect.fail(
-      refuse(input, [
-        { path: [], message: "Audience is not a static list", type: "audience_type", expected: "a STATIC_LIST" }
-      ])
-    ),
+  AudienceTypeMismatch: (_: AudienceTypeMismatch) => notStatic(input),
   ConsumersUnknown: ({ indexes }: ConsumersUnknown) =>
     Effect.fail(
       refuse(

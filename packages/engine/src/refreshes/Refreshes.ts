@@ -5,6 +5,7 @@ import type { AudienceStatus } from "@audiences/domain/Membership"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
 import { Cause, Context, Effect, Layer, Option, Result } from "effect"
+import { notDynamic } from "../audiences/AudienceTypeRefusal.ts"
 import { AudienceRepo } from "../audiences/AudienceRepo.ts"
 import { DatabaseClock } from "../DatabaseClock.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
@@ -38,13 +39,7 @@ export class Refreshes extends Context.Service<
       const request = Effect.fn("Refreshes.request")(function* ({ organizationId }: Actor, audienceId: AudienceId) {
         yield* audiences
           .requestRefresh(organizationId, audienceId)
-          .pipe(
-            Effect.catchTag("AudienceTypeMismatch", () =>
-              refuse({}, [
-                { path: [], message: "Audience is not dynamic", type: "audience_type", expected: "a DYNAMIC audience" }
-              ])
-            )
-          )
+          .pipe(Effect.catchTag("AudienceTypeMismatch", () => notDynamic({})))
         // Read before the job can run: the answer says that it is in progress.
         const status = yield* memberships.status(organizationId, audienceId, yield* clock.now)
         yield* enqueueRefresh(queue, organizationId, audienceId)

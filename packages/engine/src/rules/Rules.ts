@@ -13,7 +13,9 @@ import {
 } from "@audiences/domain/Rule"
 import { Uuid } from "@audiences/domain/Uuid"
 import { type Problem, refuse, type ValidationError } from "@audiences/domain/ValidationError"
-import { Context, DateTime, Effect, Layer, Result } from "effect"
+import { Context, Effect, Layer, Result } from "effect"
+import { DatabaseClock } from "../DatabaseClock.ts"
+import { notDynamic } from "../audiences/AudienceTypeRefusal.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { enqueueRefresh } from "../refreshes/EnqueueRefresh.ts"
 import { compileRule, maxRules, tooManyRules } from "./RuleCompiler.ts"
@@ -57,6 +59,7 @@ export class Rules extends Context.Service<
     this,
     Effect.gen(function* () {
       const repo = yield* RuleRepo
+      const clock = yield* DatabaseClock
       const queue = yield* JobQueue
 
       const add = Effect.fnUntraced(function* (
@@ -67,7 +70,7 @@ export class Rules extends Context.Service<
         accept: (rules: ReadonlyArray<Rule>) => Effect.Effect<void, ValidationError>
       ) {
         const made = yield* Effect.forEach(inputs, (input) => makeRule(actor.organizationId, audienceId, input))
-        const rules = yield* repo.insert(actor, yield* DateTime.now, audienceId, made, place, accept)
+        const rules = yield* repo.insert(actor, yield* clock.now, audienceId, made, place, accept)
         yield* enqueueRefresh(queue, actor.organizationId, audienceId)
         return { made, rules }
       })
@@ -99,7 +102,7 @@ export class Rules extends Context.Service<
       ) {
         if (!sameId(input.audienceId ?? audienceId, audienceId)) return yield* refuse(input, [otherAudience])
         const { audienceId: _, ...patch } = input
-        const rule = yield* repo.update(actor, yield* DateTime.now, audienceId, id, (stored) => {
+        const rule = yield* repo.update(actor, yield* clock.now, audienceId, id, (stored) => {
           const changed = { ...stored, ...patch }
           const problems = lineProblems(changed)
           return problems.length > 0 ? Effect.fail(refuse(changed, problems)) : Effect.succeed(changed)
@@ -109,7 +112,7 @@ export class Rules extends Context.Service<
       })
 
       const remove = Effect.fn("Rules.remove")(function* (actor: Actor, audienceId: AudienceId, id: RuleId) {
-        const rule = yield* repo.remove(actor, yield* DateTime.now, audienceId, id)
+        const rule = yield* repo.remove(actor, yield* clock.now, audienceId, id)
         yield* enqueueRefresh(queue, actor.organizationId, audienceId)
         return rule
       })
@@ -127,13 +130,6 @@ const otherAudience: Problem = {
   message: "audienceId must be the audience of the path",
   expected: "the id in the path"
 }
-
-const notDynamic = (input: unknown) =>
-  Effect.fail(
-    refuse(input, [
-      { path: [], message: "Audience is not dynamic", type: "audience_type", expected: "a DYNAMIC audience" }
-    ])
-  )
 
 const refuseAny = (input: unknown, problems: ReadonlyArray<Problem>) =>
   problems.length > 0 ? Effect.fail(refuse(input, problems)) : Effect.void

@@ -5,8 +5,10 @@ import type { ImportId } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { type Identifier, identifiersOf } from "@audiences/engine/consumers/Identity"
 import type { ImportChunk } from "@audiences/engine/imports/ImportRepo"
-import { DateTime, Effect, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
+import { lockAudience } from "../audiences/LockedAudience.ts"
+import { databaseNow } from "../DatabaseClockSql.ts"
 import { addStaticMembers } from "../memberships/StaticMembers.ts"
 import {
   assignments,
@@ -113,14 +115,6 @@ const insert = Effect.fnUntraced(function* (
   return (yield* Effect.orDie(decodeOrdinals(inserted))).map(({ ordinal }) => ordinal)
 })
 
-/** Nobody archives the audience, and nothing else changes its members, until the transaction ends. */
-const lockAudience = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, { organizationId, audienceId }: ImportKey) {
-  const live = yield* sql`
-    SELECT 1 FROM audiences
-    WHERE organization_id = ${organizationId}::uuid AND id = ${audienceId}::uuid AND NOT archived FOR NO KEY UPDATE`
-  if (live.length === 0) return yield* new AudienceArchived()
-})
-
 const record = (
   sql: SqlClient.SqlClient,
   { organizationId }: ImportKey,
@@ -169,7 +163,12 @@ export const mergeChunk = Effect.fnUntraced(function* (sql: SqlClient.SqlClient,
           given,
           known.map(({ stored }) => stored.id)
         )
-  yield* lockAudience(sql, key)
+  // Nobody archives the audience, and nothing else changes its members, until the transaction ends.
+  const { archived } = yield* lockAudience(sql, key.organizationId, key.audienceId).pipe(
+    // The import refers to it.
+    Effect.catchTag("AudienceNotFound", Effect.die)
+  )
+  if (archived) return yield* new AudienceArchived()
   const inserted =
     created.length === 0
       ? []
@@ -191,7 +190,7 @@ export const mergeChunk = Effect.fnUntraced(function* (sql: SqlClient.SqlClient,
     ordinals: members,
     source: `import:${key.id}`,
     cause: `import:${key.id}`,
-    now: yield* DateTime.now
+    now: yield* databaseNow(sql)
   })
   yield* record(sql, key, inserted, null)
   yield* record(sql, key, updated, fieldsOf(given))

@@ -1,27 +1,20 @@
 import type { Actor } from "@audiences/domain/Actor"
-import { AudienceArchived, AudienceNotFound, AudienceType } from "@audiences/domain/Audience"
+import { AudienceArchived, AudienceNotFound } from "@audiences/domain/Audience"
 import type { AudienceId } from "@audiences/domain/AudienceId"
 import { ImportId, ImportNotFound, ImportStatus } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { problemIssue } from "@audiences/domain/ValidationError"
-import {
-  AudienceNotStatic,
-  ChunkRefused,
-  type ImportChunk,
-  type ImportOpening,
-  ImportRepo
-} from "@audiences/engine/imports/ImportRepo"
+import { AudienceTypeMismatch } from "@audiences/engine/audiences/AudienceRepo"
+import { ChunkRefused, type ImportChunk, type ImportOpening, ImportRepo } from "@audiences/engine/imports/ImportRepo"
 import { DateTime, type Duration, Duration as Durations, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
+import { lockAudience } from "../audiences/LockedAudience.ts"
 import { contended } from "../postgres/Contended.ts"
 import { storeErrors } from "./ImportErrors.ts"
 import { mergeChunk } from "./ImportMerge.ts"
 import { importColumns, importErrors, importOfRow, ImportRow } from "./ImportRow.ts"
 
 const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
-const decodeAudience = Schema.decodeUnknownEffect(
-  Schema.Array(Schema.Struct({ type: AudienceType, archived: Schema.Boolean }))
-)
 const decodeNext = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ next: Schema.Finite })))
 const decodeSecret = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ uploadSecret: Schema.Uint8Array })))
 const decodeStanding = Schema.decodeUnknownEffect(
@@ -70,23 +63,18 @@ export const ImportRepoSql = Layer.effect(
       return Option.map(Option.fromUndefinedOr((yield* decodeImports(rows))[0]), importOfRow)
     }, Effect.orDie)
 
-    const audience = Effect.fnUntraced(function* (
-      organizationId: OrganizationId,
-      audienceId: AudienceId,
-      lock: "" | "FOR NO KEY UPDATE"
-    ) {
-      const rows = yield* sql`
-        SELECT type, archived FROM audiences
-        WHERE organization_id = ${organizationId}::uuid AND id = ${audienceId}::uuid ${sql.literal(lock)}`
-      return (yield* Effect.orDie(decodeAudience(rows)))[0] ?? (yield* new AudienceNotFound())
+    const exists = Effect.fnUntraced(function* (organizationId: OrganizationId, audienceId: AudienceId) {
+      const found = yield* sql`
+        SELECT 1 FROM audiences WHERE organization_id = ${organizationId}::uuid AND id = ${audienceId}::uuid`
+      if (found.length === 0) return yield* new AudienceNotFound()
     })
 
     const create = Effect.fn("ImportRepo.create")(
       function* (actor: Actor, opening: ImportOpening) {
         const { organizationId } = actor
         const { id, audienceId } = opening
-        const { type, archived } = yield* audience(organizationId, audienceId, "FOR NO KEY UPDATE")
-        if (type !== "STATIC_LIST") return yield* new AudienceNotStatic()
+        const { type, archived } = yield* lockAudience(sql, organizationId, audienceId)
+        if (type !== "STATIC_LIST") return yield* new AudienceTypeMismatch({ type })
         if (archived) return yield* new AudienceArchived()
         const [free] = yield* Effect.orDie(
           decodeNext(
@@ -110,7 +98,7 @@ export const ImportRepoSql = Layer.effect(
 
     const latest = Effect.fn("ImportRepo.latest")(
       function* (organizationId: OrganizationId, audienceId: AudienceId) {
-        yield* audience(organizationId, audienceId, "")
+        yield* exists(organizationId, audienceId)
         const rows = yield* sql`
         SELECT ${importColumns(sql)}, ${importErrors(sql)} FROM imports i
         WHERE i.organization_id = ${organizationId}::uuid AND i.audience_id = ${audienceId}::uuid AND NOT i.archived

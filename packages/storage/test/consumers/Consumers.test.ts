@@ -5,6 +5,7 @@ import { SyncSourceId } from "@audiences/domain/SyncSource"
 import { Uuid } from "@audiences/domain/Uuid"
 import { ConsumerRepo } from "@audiences/engine/consumers/ConsumerRepo"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
+import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
 import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
 import { consumersByOrdinals } from "@audiences/storage/consumers/FullConsumers"
 import { assert, layer } from "@effect/vitest"
@@ -12,7 +13,11 @@ import { DateTime, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { freshOrganization, PostgresTest } from "../../../../tools/vitest/PostgresTest.ts"
 
-const TestLayer = Consumers.layer.pipe(Layer.provideMerge(ConsumerRepoSql), Layer.provideMerge(PostgresTest))
+const TestLayer = Consumers.layer.pipe(
+  Layer.provideMerge(ConsumerRepoSql),
+  Layer.provide(DatabaseClockSql),
+  Layer.provideMerge(PostgresTest)
+)
 
 const actorOf = (organizationId: OrganizationId) => ({ organizationId, name: "key:test" })
 const make = (organizationId: OrganizationId, people: ReadonlyArray<Partial<ConsumerCreate>>) =>

@@ -2,13 +2,17 @@ import type { ConsumerCreate, ConsumerFull, ConsumerListQuery } from "@audiences
 import { fold } from "@audiences/domain/Fold"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
+import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
 import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
 import { assert, layer } from "@effect/vitest"
 import { DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { freshOrganization, PostgresTest } from "../../../../tools/vitest/PostgresTest.ts"
 
-const TestLayer = Consumers.layer.pipe(Layer.provide(ConsumerRepoSql), Layer.provideMerge(PostgresTest))
+const TestLayer = Consumers.layer.pipe(
+  Layer.provide([ConsumerRepoSql, DatabaseClockSql]),
+  Layer.provideMerge(PostgresTest)
+)
 
 const sorts = ["createdAt", "email", "fullName", "lastOrderAt", "ltv", "totalOrders"] as const
 const instants = [
