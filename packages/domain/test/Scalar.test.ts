@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Exit, Schema } from "effect"
-import { ConsumerMetadata, OpenMap } from "../src/Scalar.ts"
+import { ConsumerMetadata, ConsumerMetadataInput, maxMapLength, OpenMap, OpenMapInput } from "../src/Scalar.ts"
 
 const takes = (schema: typeof ConsumerMetadata | typeof OpenMap, input: unknown) =>
   Exit.isSuccess(Schema.decodeUnknownExit(schema as Schema.Codec<unknown>)(input))
@@ -23,6 +23,20 @@ describe("OpenMap", () => {
     assert.isTrue(takes(OpenMap, { a: { b: [1, { c: null }] } }))
     for (const bad of [{ a: { "b\0": 1 } }, { a: [{ b: "\ud800" }] }, [], "x", null]) {
       assert.isFalse(takes(OpenMap, bad), JSON.stringify(bad))
+    }
+  })
+})
+
+describe("maps that a caller sends", () => {
+  it("have a bound, which what is stored has not", () => {
+    const ofLength = (length: number) => ({ a: "x".repeat(length - JSON.stringify({ a: "" }).length) })
+    for (const [sent, kept] of [
+      [ConsumerMetadataInput, ConsumerMetadata],
+      [OpenMapInput, OpenMap]
+    ] as const) {
+      assert.isTrue(takes(sent, ofLength(maxMapLength)))
+      assert.isFalse(takes(sent, ofLength(maxMapLength + 1)))
+      assert.isTrue(takes(kept, ofLength(maxMapLength + 1)))
     }
   })
 })
