@@ -21,7 +21,9 @@ import type {
   consumerListQuery,
   ConsumerUpdate
 } from "@audiences/domain/Consumer"
+import type { groupMemberListQuery } from "@audiences/domain/AudienceGroup"
 import type { Import, ImportWithUpload } from "@audiences/domain/Import"
+import type { LoyaltyTiersInput, LoyaltyTiersResult } from "@audiences/domain/LoyaltyTier"
 import type {
   AudienceCount,
   AudienceStatus,
@@ -31,6 +33,8 @@ import type {
 } from "@audiences/domain/Membership"
 import type { Page } from "@audiences/domain/Page"
 import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
+import type { SyncStarted } from "@audiences/domain/SyncSource"
+import type { VendorImportResult } from "@audiences/domain/VendorImport"
 import { AudiencesError } from "./AudiencesError.ts"
 import { Authentication } from "./Authentication.ts"
 import { connection, defaultBaseUrl } from "./Connection.ts"
@@ -66,6 +70,7 @@ type Friendly<Encoded, Type> = {
 type Resource<S extends { readonly Encoded: unknown }> = S["Encoded"]
 type AudienceQuery = QueryOf<typeof audienceListQuery>
 type ConsumerQuery = QueryOf<typeof consumerListQuery>
+type GroupMemberQuery = QueryOf<typeof groupMemberListQuery>
 type MemberQuery = QueryOf<typeof memberListQuery>
 
 interface Call {
@@ -173,6 +178,12 @@ export class AudiencesClient {
     return new Listing((query) => this.#call<Page<Item>>("GET", path, { query }), query)
   }
 
+  #importFrom(vendor: "klaviyo" | "mailchimp" | "sendgrid", listIds: ReadonlyArray<string>) {
+    return this.#call<Resource<typeof VendorImportResult>>("POST", path`/audiences/import/${vendor}`, {
+      body: { listIds }
+    })
+  }
+
   readonly audiences = {
     list: (query: AudienceQuery = {}) => this.#list<Resource<typeof AudienceFull>, AudienceQuery>("/audiences", query),
     create: (audience: Resource<typeof AudienceCreate>) =>
@@ -228,6 +239,32 @@ export class AudiencesClient {
     /** Sends a CSV file to the `uploadUrl` of an import, without the key. All but a plain `ReadableStream` is sent again if need be. */
     upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) =>
       this.#upload(uploadUrl, body)
+  }
+
+  readonly groups = {
+    get: (groupId: string) =>
+      this.#call<ReadonlyArray<Resource<typeof AudienceFull>>>("GET", path`/audiences/groups/${groupId}`),
+    /** Each consumer once; of one audience of the group with `audienceId`. */
+    members: (groupId: string, query: GroupMemberQuery = {}) =>
+      this.#list<Resource<typeof ConsumerFull>, GroupMemberQuery>(path`/audiences/groups/${groupId}/members`, query),
+    archive: (groupId: string) =>
+      this.#call<ReadonlyArray<Resource<typeof Audience>>>("DELETE", path`/audiences/groups/${groupId}`)
+  }
+
+  readonly loyaltyTiers = {
+    create: (tiers: Resource<typeof LoyaltyTiersInput>) =>
+      this.#call<Resource<typeof LoyaltyTiersResult>>("POST", "/audiences/loyalty-tiers", { body: tiers }),
+    replace: (groupId: string, tiers: Resource<typeof LoyaltyTiersInput>) =>
+      this.#call<Resource<typeof LoyaltyTiersResult>>("PUT", path`/audiences/loyalty-tiers/${groupId}`, { body: tiers })
+  }
+
+  readonly syncs = {
+    start: (audienceId: string) =>
+      this.#call<Resource<typeof SyncStarted>>("POST", path`/audiences/${audienceId}/sync`),
+    /** Takes over lists, each as an audience of its own. */
+    klaviyo: (listIds: ReadonlyArray<string>) => this.#importFrom("klaviyo", listIds),
+    mailchimp: (listIds: ReadonlyArray<string>) => this.#importFrom("mailchimp", listIds),
+    sendgrid: (listIds: ReadonlyArray<string>) => this.#importFrom("sendgrid", listIds)
   }
 
   readonly consumers = {

@@ -35,3 +35,11 @@ export const SyncSourceInput = Schema.Struct({
   sourceData: Schema.optionalKey(Schema.NullOr(OpenMapInput))
 }).annotate({ identifier: "SyncSourceInput" })
 export type SyncSourceInput = typeof SyncSourceInput.Type
+
+/** The sync of an audience has been asked for. */
+export const SyncStarted = Schema.Struct({
+  success: Schema.Literal(true),
+  syncSourceId: Schema.String,
+  status: Schema.Literal("PENDING")
+}).annotate({ identifier: "SyncStarted" })
+export type SyncStarted = typeof SyncStarted.Type

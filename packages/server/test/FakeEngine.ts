@@ -5,11 +5,13 @@ import { UploadRefused } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
+import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
+import { Syncs } from "@audiences/engine/syncs/Syncs"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import { SqlError } from "effect/sql"
 
@@ -75,6 +77,8 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(Imports, { receive: () => Effect.fail(new UploadRefused()) }),
   Layer.mock(Memberships, {}),
   Layer.mock(Rules, {}),
+  Layer.mock(AudienceGroups, {}),
+  Layer.mock(Syncs, {}),
   Layer.mock(Refreshes, {}),
   Layer.mock(Consumers, {})
 )

@@ -1,9 +1,12 @@
 import { HttpApi, OpenApi } from "effect/http-api"
 import { AudiencesApi } from "./AudiencesApi.ts"
 import { ConsumersApi } from "./ConsumersApi.ts"
+import { GroupsApi } from "./GroupsApi.ts"
 import { ImportsApi } from "./ImportsApi.ts"
+import { LoyaltyTiersApi } from "./LoyaltyTiersApi.ts"
 import { MembersApi } from "./MembersApi.ts"
 import { RulesApi } from "./RulesApi.ts"
+import { SyncsApi } from "./SyncsApi.ts"
 
 /** The path under which a server of this contract answers. */
 export const basePath = "/api"
@@ -14,6 +17,9 @@ export class Api extends HttpApi.make("audiences")
   .add(RulesApi)
   .add(MembersApi)
   .add(ImportsApi)
+  .add(GroupsApi)
+  .add(LoyaltyTiersApi)
+  .add(SyncsApi)
   .add(ConsumersApi)
   .annotate(HttpApi.PayloadParseOptions, { errors: "all", reportInput: true })
   .annotate(HttpApi.ParamsParseOptions, { errors: "all", reportInput: true })

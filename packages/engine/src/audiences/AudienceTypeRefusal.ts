@@ -10,3 +10,6 @@ export const notDynamic = (input: unknown) => refuseType(input, "Audience is not
 
 /** Only a STATIC_LIST has members that are chosen. */
 export const notStatic = (input: unknown) => refuseType(input, "Audience is not a static list", "STATIC_LIST")
+
+/** Only a SYNCED_LIST is kept equal to a list elsewhere. */
+export const notSynced = (input: unknown) => refuseType(input, "Audience is not a synced list", "SYNCED_LIST")

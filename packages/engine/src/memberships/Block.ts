@@ -67,6 +67,13 @@ export const and = (a: Block, b: Block): Block => {
   return result
 }
 
+/** Who is in either. */
+export const or = (a: Block, b: Block): Block => {
+  const result = emptyBlock()
+  for (let i = 0; i < blockBytes; i++) result[i] = a[i]! | b[i]!
+  return result
+}
+
 /** `base`, but as `other` says for those in `mask`. */
 export const overlay = (base: Block, mask: Block, other: Block): Block => {
   const result = emptyBlock()

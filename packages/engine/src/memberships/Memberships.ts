@@ -17,7 +17,7 @@ import { Context, Effect, Layer } from "effect"
 import { notStatic } from "../audiences/AudienceTypeRefusal.ts"
 import type { AudienceTypeMismatch } from "../audiences/AudienceRepo.ts"
 import { DatabaseClock } from "../DatabaseClock.ts"
-import { cursorRefusal, encodeMemberCursor, memberRequest } from "./MemberPaging.ts"
+import { cursorRefusal, memberPaging } from "./MemberPaging.ts"
 import { type ConsumersUnknown, MembershipRepo } from "./MembershipRepo.ts"
 
 /** Who is in which audience. */
@@ -76,12 +76,11 @@ export class Memberships extends Context.Service<
         audienceId: AudienceId,
         query: PageQuery
       ) {
-        const request = yield* memberRequest(audienceId, query)
-        const { data, start, end } = yield* repo
-          .list(organizationId, audienceId, request)
+        const pages = memberPaging("members", audienceId)
+        const slice = yield* repo
+          .list(organizationId, audienceId, yield* pages.request(query))
           .pipe(Effect.catchTag("VersionUnknown", () => cursorRefusal(query, "Cursor is malformed")))
-        const cursor = (place: typeof start) => (place === null ? null : encodeMemberCursor(audienceId, place))
-        return { data, pageInfo: { startCursor: cursor(start), endCursor: cursor(end) } }
+        return pages.page(slice)
       })
 
       const add = Effect.fn("Memberships.add")(function* (actor: Actor, audienceId: AudienceId, input: MembersAdd) {

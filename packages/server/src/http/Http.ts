@@ -5,7 +5,9 @@ import { HttpApiBuilder } from "effect/http-api"
 import { AudiencesHttp } from "./AudiencesHttp.ts"
 import { AuthorizationHttp } from "./AuthorizationHttp.ts"
 import { ConsumersHttp } from "./ConsumersHttp.ts"
+import { GroupsHttp } from "./GroupsHttp.ts"
 import { ImportsHttp } from "./ImportsHttp.ts"
+import { LoyaltyTiersHttp } from "./LoyaltyTiersHttp.ts"
 import { MembersHttp } from "./MembersHttp.ts"
 import { DocsHttp, HealthHttp } from "./OperationsHttp.ts"
 import { OtherMethods } from "./OtherMethods.ts"
@@ -13,6 +15,7 @@ import { RefusalsHttp } from "./RefusalsHttp.ts"
 import { withRequestId } from "./RequestIds.ts"
 import { withRequestLog } from "./RequestLog.ts"
 import { RulesHttp } from "./RulesHttp.ts"
+import { SyncsHttp } from "./SyncsHttp.ts"
 import { withUnanswered } from "./Unanswered.ts"
 import { UploadsHttp } from "./UploadsHttp.ts"
 
@@ -20,7 +23,16 @@ import { UploadsHttp } from "./UploadsHttp.ts"
 const maxBodySize = ByteSize.mebibytes(16)
 
 const ContractHttp = HttpApiBuilder.layer(Api).pipe(
-  Layer.provide([AudiencesHttp, RulesHttp, MembersHttp, ImportsHttp, ConsumersHttp]),
+  Layer.provide([
+    AudiencesHttp,
+    RulesHttp,
+    MembersHttp,
+    ImportsHttp,
+    GroupsHttp,
+    LoyaltyTiersHttp,
+    SyncsHttp,
+    ConsumersHttp
+  ]),
   Layer.provide([AuthorizationHttp, RefusalsHttp]),
   Layer.provide(
     Layer.effect(

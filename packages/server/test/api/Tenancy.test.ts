@@ -28,6 +28,11 @@ const bodies: Readonly<Record<string, (audienceId: string, consumerId: string) =
   "members.remove": (_, consumerId) => ({ consumerIds: [consumerId] }),
   "imports.create": () => undefined,
   "imports.latest": () => undefined,
+  "groups.get": () => undefined,
+  "groups.members": () => undefined,
+  "groups.archive": () => undefined,
+  "loyaltyTiers.replace": () => ({ attribute: "ltv", groupName: "Tiers", tiers: [] }),
+  "syncs.start": () => undefined,
   "consumers.get": () => undefined,
   "consumers.update": () => ({ fullName: "Mine Now" }),
   "consumers.archive": () => undefined,
@@ -68,24 +73,38 @@ layer(TestServer, { excludeTestServices: true })("an organization", (it) => {
       const { key: stranger } = yield* freshKey
       const create = (type: string, rest: object) =>
         ask("/api/audiences", { key: owner, ...json({ name: "Theirs", type, ...rest }) })
-      const dynamic = (yield* create("DYNAMIC", { rules: [{ field: "email", operator: "EXISTS", values: [] }] })).json
+      const groupId = "0190a000-0000-7000-8000-00000000aaaa"
+      const dynamic = (yield* create("DYNAMIC", {
+        groupId,
+        rules: [{ field: "email", operator: "EXISTS", values: [] }]
+      })).json
       const list = (yield* create("STATIC_LIST", {})).json
       const [consumer] = (yield* ask("/api/consumers/batch", { key: owner, ...json({ consumers: [person] }) })).json
       yield* ask(`/api/audiences/${list.id}/import`, { key: owner, method: "POST" })
 
       const attempt = (
         { method, name, path }: Operation,
-        ids: { audience: string; rule: string; consumer: string }
+        ids: { audience: string; group: string; rule: string; consumer: string }
       ) => {
         const body = bodies[name]!(ids.audience, ids.consumer)
-        const url = path.replace(":audienceId", ids.audience).replace(":ruleId", ids.rule).replace(":id", ids.consumer)
+        const url = path
+          .replace(":audienceId", ids.audience)
+          .replace(":groupId", ids.group)
+          .replace(":ruleId", ids.rule)
+          .replace(":id", ids.consumer)
         return ask(`${basePath}${url}`, { key: stranger, ...(body === undefined ? { method } : json(body, method)) })
       }
       for (const operation of operations) {
-        const nobodys = yield* attempt(operation, { audience: absent, rule: absent, consumer: absent })
+        const nobodys = yield* attempt(operation, {
+          audience: absent,
+          group: absent,
+          rule: absent,
+          consumer: absent
+        })
         for (const audience of [dynamic, list]) {
           const theirs = yield* attempt(operation, {
             audience: audience.id,
+            group: groupId,
             rule: dynamic.rules[0].id,
             consumer: consumer.id
           })
