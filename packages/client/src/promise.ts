@@ -22,6 +22,7 @@ import type {
   ConsumerUpdate
 } from "@audiences/domain/Consumer"
 import type { groupMemberListQuery } from "@audiences/domain/AudienceGroup"
+import type { Distribution, distributionQuery } from "@audiences/domain/Distribution"
 import type { Import, ImportWithUpload } from "@audiences/domain/Import"
 import type { LoyaltyTiersInput, LoyaltyTiersResult } from "@audiences/domain/LoyaltyTier"
 import type {
@@ -272,6 +273,9 @@ export class AudiencesClient {
     /** At most 500, all or none. */
     batch: (consumers: ReadonlyArray<Resource<typeof ConsumerCreate>>) =>
       this.#call<ReadonlyArray<Resource<typeof Consumer>>>("POST", "/consumers/batch", { body: { consumers } }),
+    /** How the values of a number or money field are spread; `ltv` in 10 buckets unless told. */
+    distribution: (query: QueryOf<typeof distributionQuery> = {}) =>
+      this.#call<Resource<typeof Distribution>>("GET", "/consumers/distribution", { query }),
     get: (id: string) => this.#call<Resource<typeof ConsumerFull>>("GET", path`/consumers/${id}`),
     update: (id: string, changes: Resource<typeof ConsumerUpdate>) =>
       this.#call<Resource<typeof Consumer>>("PUT", path`/consumers/${id}`, { body: changes }),

@@ -1,5 +1,6 @@
 import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
+import { Distributions } from "@audiences/engine/distributions/Distributions"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
@@ -10,6 +11,7 @@ import { Syncs } from "@audiences/engine/syncs/Syncs"
 import { AudienceRepoSql } from "@audiences/storage/audiences/AudienceRepoSql"
 import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
 import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
+import { DistributionRepoSql } from "@audiences/storage/distributions/DistributionRepoSql"
 import { AudienceGroupRepoSql } from "@audiences/storage/groups/AudienceGroupRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
@@ -26,6 +28,7 @@ const Storage = Layer.mergeAll(
   AudienceRepoSql,
   ConsumerRepoSql,
   DatabaseClockSql,
+  DistributionRepoSql,
   ImportRepoSql,
   MembershipRepoSql,
   OrganizationRepoSql,
@@ -38,6 +41,7 @@ export const Engine = Layer.mergeAll(
   AudienceGroups.layer,
   Audiences.layer,
   Consumers.layer,
+  Distributions.layer,
   Imports.layer,
   Memberships.layer,
   Organizations.layer,

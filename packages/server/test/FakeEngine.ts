@@ -5,6 +5,7 @@ import { UploadRefused } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
+import { Distributions } from "@audiences/engine/distributions/Distributions"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
@@ -78,6 +79,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(Memberships, {}),
   Layer.mock(Rules, {}),
   Layer.mock(AudienceGroups, {}),
+  Layer.mock(Distributions, {}),
   Layer.mock(Syncs, {}),
   Layer.mock(Refreshes, {}),
   Layer.mock(Consumers, {})

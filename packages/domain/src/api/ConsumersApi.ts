@@ -12,6 +12,7 @@ import {
   ConsumersCreate,
   ConsumerUpdate
 } from "../Consumer.ts"
+import { Distribution, distributionQuery } from "../Distribution.ts"
 import { ValidationError } from "../ValidationError.ts"
 import { Authorization } from "./Authorization.ts"
 import { Refusals } from "./Refusals.ts"
@@ -30,6 +31,11 @@ export class ConsumersApi extends HttpApiGroup.make("consumers")
       success: Schema.Array(Consumer),
       error: ValidationError
     }).annotate(OpenApi.Summary, "Create or merge up to 500 consumers"),
+    HttpApiEndpoint.get("distribution", "/distribution", {
+      query: distributionQuery,
+      success: Distribution,
+      error: ValidationError
+    }).annotate(OpenApi.Summary, "How the values of a field are spread"),
     HttpApiEndpoint.get("get", "/:id", { params, success: ConsumerFull, error: ConsumerNotFound }).annotate(
       OpenApi.Summary,
       "Read a consumer"
