@@ -6,6 +6,7 @@ import audiences from "./migrations/0003_audiences.ts"
 import memberships from "./migrations/0004_memberships.ts"
 import changes from "./migrations/0005_changes.ts"
 import imports from "./migrations/0006_imports.ts"
+import following from "./migrations/0011_following.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -16,7 +17,8 @@ export const Migrations = Layer.effectDiscard(
       "0003_audiences": audiences,
       "0004_memberships": memberships,
       "0005_changes": changes,
-      "0006_imports": imports
+      "0006_imports": imports,
+      "0011_following": following
     })
   })
 )
