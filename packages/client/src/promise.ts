@@ -7,6 +7,7 @@ import {
   HttpClientRequest,
   type HttpMethod
 } from "effect/http"
+import type { Activity, ActivityInput, historyQuery, Timeline } from "@audiences/domain/Activity"
 import type {
   Audience,
   AudienceCreate,
@@ -24,6 +25,7 @@ import type {
 import type { groupMemberListQuery } from "@audiences/domain/AudienceGroup"
 import type { Distribution, distributionQuery } from "@audiences/domain/Distribution"
 import type { Import, ImportWithUpload } from "@audiences/domain/Import"
+import type { LoyaltyHistory, LoyaltyTransaction, LoyaltyTransactionInput } from "@audiences/domain/LoyaltyTransaction"
 import type { LoyaltyTiersInput, LoyaltyTiersResult } from "@audiences/domain/LoyaltyTier"
 import type {
   AudienceCount,
@@ -32,6 +34,7 @@ import type {
   MembersAdded,
   MembersRemoved
 } from "@audiences/domain/Membership"
+import type { OrderInput, OrdersWritten } from "@audiences/domain/Order"
 import type { Page } from "@audiences/domain/Page"
 import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
 import type { SyncStarted } from "@audiences/domain/SyncSource"
@@ -72,6 +75,7 @@ type Resource<S extends { readonly Encoded: unknown }> = S["Encoded"]
 type AudienceQuery = QueryOf<typeof audienceListQuery>
 type ConsumerQuery = QueryOf<typeof consumerListQuery>
 type GroupMemberQuery = QueryOf<typeof groupMemberListQuery>
+type HistoryQuery = QueryOf<typeof historyQuery>
 type MemberQuery = QueryOf<typeof memberListQuery>
 
 interface Call {
@@ -282,5 +286,27 @@ export class AudiencesClient {
     archive: (id: string) => this.#call<Resource<typeof Consumer>>("DELETE", path`/consumers/${id}`),
     audiences: (id: string) =>
       this.#call<ReadonlyArray<Resource<typeof Audience>>>("GET", path`/consumers/${id}/audiences`)
+  }
+
+  /** What happened with a consumer, the latest first. */
+  readonly history = {
+    timeline: (consumerId: string, query: HistoryQuery = {}) =>
+      this.#call<Resource<typeof Timeline>>("GET", path`/consumers/${consumerId}/timeline`, { query }),
+    addActivity: (consumerId: string, activity: Resource<typeof ActivityInput>) =>
+      this.#call<Resource<typeof Activity>>("POST", path`/consumers/${consumerId}/activities`, { body: activity }),
+    loyaltyTransactions: (consumerId: string, query: HistoryQuery = {}) =>
+      this.#call<Resource<typeof LoyaltyHistory>>("GET", path`/consumers/${consumerId}/loyalty-transactions`, {
+        query
+      }),
+    addLoyaltyTransaction: (consumerId: string, transaction: Resource<typeof LoyaltyTransactionInput>) =>
+      this.#call<Resource<typeof LoyaltyTransaction>>("POST", path`/consumers/${consumerId}/loyalty-transactions`, {
+        body: transaction
+      })
+  }
+
+  readonly orders = {
+    /** At most 500, all or none; the same `orderId` again replaces an order. */
+    batch: (orders: ReadonlyArray<Resource<typeof OrderInput>>) =>
+      this.#call<Resource<typeof OrdersWritten>>("POST", "/orders/batch", { body: { orders } })
   }
 }

@@ -2,8 +2,10 @@ import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { Distributions } from "@audiences/engine/distributions/Distributions"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
+import { History } from "@audiences/engine/history/History"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
+import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
@@ -13,9 +15,11 @@ import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
 import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
 import { DistributionRepoSql } from "@audiences/storage/distributions/DistributionRepoSql"
 import { AudienceGroupRepoSql } from "@audiences/storage/groups/AudienceGroupRepoSql"
+import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
+import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
 import { OrganizationRepoSql } from "@audiences/storage/organizations/OrganizationRepoSql"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
 import { Effect, Layer } from "effect"
@@ -29,8 +33,10 @@ const Storage = Layer.mergeAll(
   ConsumerRepoSql,
   DatabaseClockSql,
   DistributionRepoSql,
+  HistoryRepoSql,
   ImportRepoSql,
   MembershipRepoSql,
+  OrderRepoSql,
   OrganizationRepoSql,
   RuleRepoSql,
   Uploads
@@ -42,8 +48,10 @@ export const Engine = Layer.mergeAll(
   Audiences.layer,
   Consumers.layer,
   Distributions.layer,
+  History.layer,
   Imports.layer,
   Memberships.layer,
+  Orders.layer,
   Organizations.layer,
   Refreshes.layer,
   Rules.layer,

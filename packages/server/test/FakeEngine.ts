@@ -7,8 +7,10 @@ import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { Distributions } from "@audiences/engine/distributions/Distributions"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
+import { History } from "@audiences/engine/history/History"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
+import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
@@ -80,6 +82,8 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(Rules, {}),
   Layer.mock(AudienceGroups, {}),
   Layer.mock(Distributions, {}),
+  Layer.mock(History, {}),
+  Layer.mock(Orders, {}),
   Layer.mock(Syncs, {}),
   Layer.mock(Refreshes, {}),
   Layer.mock(Consumers, {})

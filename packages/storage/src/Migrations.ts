@@ -7,6 +7,7 @@ import memberships from "./migrations/0004_memberships.ts"
 import changes from "./migrations/0005_changes.ts"
 import imports from "./migrations/0006_imports.ts"
 import following from "./migrations/0011_following.ts"
+import orders from "./migrations/0012_orders.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -18,7 +19,8 @@ export const Migrations = Layer.effectDiscard(
       "0004_memberships": memberships,
       "0005_changes": changes,
       "0006_imports": imports,
-      "0011_following": following
+      "0011_following": following,
+      "0012_orders": orders
     })
   })
 )

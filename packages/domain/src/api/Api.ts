@@ -2,9 +2,11 @@ import { HttpApi, OpenApi } from "effect/http-api"
 import { AudiencesApi } from "./AudiencesApi.ts"
 import { ConsumersApi } from "./ConsumersApi.ts"
 import { GroupsApi } from "./GroupsApi.ts"
+import { HistoryApi } from "./HistoryApi.ts"
 import { ImportsApi } from "./ImportsApi.ts"
 import { LoyaltyTiersApi } from "./LoyaltyTiersApi.ts"
 import { MembersApi } from "./MembersApi.ts"
+import { OrdersApi } from "./OrdersApi.ts"
 import { RulesApi } from "./RulesApi.ts"
 import { SyncsApi } from "./SyncsApi.ts"
 
@@ -21,6 +23,8 @@ export class Api extends HttpApi.make("audiences")
   .add(LoyaltyTiersApi)
   .add(SyncsApi)
   .add(ConsumersApi)
+  .add(HistoryApi)
+  .add(OrdersApi)
   .annotate(HttpApi.PayloadParseOptions, { errors: "all", reportInput: true })
   .annotate(HttpApi.ParamsParseOptions, { errors: "all", reportInput: true })
   .annotate(HttpApi.QueryParseOptions, { errors: "all", reportInput: true })

@@ -6,10 +6,12 @@ import { AudiencesHttp } from "./AudiencesHttp.ts"
 import { AuthorizationHttp } from "./AuthorizationHttp.ts"
 import { ConsumersHttp } from "./ConsumersHttp.ts"
 import { GroupsHttp } from "./GroupsHttp.ts"
+import { HistoryHttp } from "./HistoryHttp.ts"
 import { ImportsHttp } from "./ImportsHttp.ts"
 import { LoyaltyTiersHttp } from "./LoyaltyTiersHttp.ts"
 import { MembersHttp } from "./MembersHttp.ts"
 import { DocsHttp, HealthHttp } from "./OperationsHttp.ts"
+import { OrdersHttp } from "./OrdersHttp.ts"
 import { OtherMethods } from "./OtherMethods.ts"
 import { RefusalsHttp } from "./RefusalsHttp.ts"
 import { withRequestId } from "./RequestIds.ts"
@@ -31,7 +33,9 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
     GroupsHttp,
     LoyaltyTiersHttp,
     SyncsHttp,
-    ConsumersHttp
+    ConsumersHttp,
+    HistoryHttp,
+    OrdersHttp
   ]),
   Layer.provide([AuthorizationHttp, RefusalsHttp]),
   Layer.provide(

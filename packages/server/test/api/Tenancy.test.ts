@@ -36,7 +36,11 @@ const bodies: Readonly<Record<string, (audienceId: string, consumerId: string) =
   "consumers.get": () => undefined,
   "consumers.update": () => ({ fullName: "Mine Now" }),
   "consumers.archive": () => undefined,
-  "consumers.audiences": () => undefined
+  "consumers.audiences": () => undefined,
+  "history.timeline": () => undefined,
+  "history.addActivity": () => ({ type: "MESSAGE", status: "SENT", channelType: "EMAIL", template: "hello" }),
+  "history.loyaltyTransactions": () => undefined,
+  "history.addLoyaltyTransaction": () => ({ txnType: "earn", pointsDelta: 5 })
 }
 
 interface Operation {

@@ -1,0 +1,49 @@
+import type { Actor } from "@audiences/domain/Actor"
+import { canonicalMoney } from "@audiences/domain/Money"
+import type { OrderInput } from "@audiences/domain/Order"
+import { type OrderProblem, OrderRepo, OrdersRefused } from "@audiences/engine/orders/OrderRepo"
+import { DateTime, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import { contended } from "../postgres/Contended.ts"
+import { lockOwners } from "./OrderOwners.ts"
+import { writeOrders } from "./OrderTotals.ts"
+
+const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+
+  const write = Effect.fn("OrderRepo.write")(
+    function* (actor: Actor, now: DateTime.Utc, orders: ReadonlyArray<OrderInput>) {
+      // Orders change owners: who has them must not change between looking and locking.
+      yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${`orders:${actor.organizationId}`}::text, 0))`
+      const owners = yield* lockOwners(sql, actor.organizationId, orders)
+      const unknown = owners.flatMap((owner, index): ReadonlyArray<OrderProblem> =>
+        owner === undefined ? [{ _tag: "ConsumerUnknown", index }] : []
+      )
+      if (unknown.length > 0) return yield* new OrdersRefused({ problems: unknown })
+      const ordinals = owners.map((owner) => owner!.ordinal)
+      const { results, tooLarge } = yield* writeOrders(sql, actor, now, {
+        orderIds: orders.map(({ orderId }) => orderId),
+        ordinals,
+        totals: orders.map(({ total }) => total),
+        orderedAts: orders.map(({ orderedAt }) => DateTime.formatIso(orderedAt))
+      })
+      const refused = ordinals.flatMap((ordinal, index): ReadonlyArray<OrderProblem> =>
+        tooLarge.has(ordinal) ? [{ _tag: "TotalTooLarge", index }] : []
+      )
+      if (refused.length > 0) return yield* new OrdersRefused({ problems: refused })
+      return orders.map(({ orderId, orderedAt, total }, index) => ({
+        orderId,
+        consumerId: owners[index]!.id,
+        orderedAt,
+        total: canonicalMoney(total),
+        result: results.get(orderId)!
+      }))
+    },
+    contended(sql),
+    Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die })
+  )
+
+  return OrderRepo.of({ write })
+})
+
+export const OrderRepoSql = Layer.effect(OrderRepo, make)
