@@ -1,0 +1,31 @@
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+/** Requests of one kind, sent on connections that stay open, each as soon as the one before it is answered. */
+export interface Load {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly connections: number
+  readonly millis: number
+}
+
+export interface LoadResult {
+  readonly requests: number
+  readonly requestsPerSecond: number
+  readonly p50Millis: number
+  readonly p99Millis: number
+}
+
+const generator = fileURLToPath(new URL("generator.ts", import.meta.url))
+
+/** Runs it from another process, so that it takes no time from whoever measures. Any answer but a 200 fails it. */
+export const underLoad = (load: Load): Promise<LoadResult> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [generator, JSON.stringify(load)], { stdio: ["ignore", "pipe", "inherit"] })
+    let printed = ""
+    child.stdout.on("data", (chunk: Buffer) => (printed += chunk.toString()))
+    child.once("error", reject)
+    child.once("close", (code) =>
+      code === 0 ? resolve(JSON.parse(printed) as LoadResult) : reject(new Error("the load failed"))
+    )
+  })
