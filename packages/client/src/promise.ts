@@ -8,6 +8,7 @@ import {
   type HttpMethod
 } from "effect/http"
 import type { Activity, ActivityInput, historyQuery, Timeline } from "@audiences/domain/Activity"
+import type { ApiKey, ApiKeyCreate, apiKeyListQuery, ApiKeyRotate, ApiKeyWithSecret } from "@audiences/domain/ApiKey"
 import type {
   Audience,
   AudienceCreate,
@@ -22,6 +23,7 @@ import type {
   consumerListQuery,
   ConsumerUpdate
 } from "@audiences/domain/Consumer"
+import type { AuditEntry, auditListQuery } from "@audiences/domain/AuditEntry"
 import type { groupMemberListQuery } from "@audiences/domain/AudienceGroup"
 import type { Distribution, distributionQuery } from "@audiences/domain/Distribution"
 import type { Import, ImportWithUpload } from "@audiences/domain/Import"
@@ -35,8 +37,16 @@ import type {
   MembersRemoved
 } from "@audiences/domain/Membership"
 import type { OrderInput, OrdersWritten } from "@audiences/domain/Order"
+import type {
+  Organization,
+  OrganizationCreate,
+  organizationListQuery,
+  OrganizationUpdate
+} from "@audiences/domain/Organization"
+import type { OrganizationFounded } from "@audiences/domain/api/OrganizationsApi"
 import type { Page } from "@audiences/domain/Page"
 import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
+import type { Settings, SettingsUpdate } from "@audiences/domain/Settings"
 import type { SyncStarted } from "@audiences/domain/SyncSource"
 import type { VendorImportResult } from "@audiences/domain/VendorImport"
 import { AudiencesError } from "./AudiencesError.ts"
@@ -72,6 +82,9 @@ type Friendly<Encoded, Type> = {
 }
 
 type Resource<S extends { readonly Encoded: unknown }> = S["Encoded"]
+type ApiKeyQuery = QueryOf<typeof apiKeyListQuery>
+type AuditQuery = QueryOf<typeof auditListQuery>
+type OrganizationQuery = QueryOf<typeof organizationListQuery>
 type AudienceQuery = QueryOf<typeof audienceListQuery>
 type ConsumerQuery = QueryOf<typeof consumerListQuery>
 type GroupMemberQuery = QueryOf<typeof groupMemberListQuery>
@@ -308,5 +321,38 @@ export class AudiencesClient {
     /** At most 500, all or none; the same `orderId` again replaces an order. */
     batch: (orders: ReadonlyArray<Resource<typeof OrderInput>>) =>
       this.#call<Resource<typeof OrdersWritten>>("POST", "/orders/batch", { body: { orders } })
+  }
+
+  readonly organizations = {
+    list: (query: OrganizationQuery = {}) =>
+      this.#list<Resource<typeof Organization>, OrganizationQuery>("/organizations", query),
+    /** With its test sibling and a key of each, whose secrets are shown this once. */
+    create: (organization: Resource<typeof OrganizationCreate>) =>
+      this.#call<Resource<typeof OrganizationFounded>>("POST", "/organizations", { body: organization }),
+    get: (id: string) => this.#call<Resource<typeof Organization>>("GET", path`/organizations/${id}`),
+    update: (id: string, changes: Resource<typeof OrganizationUpdate>) =>
+      this.#call<Resource<typeof Organization>>("PUT", path`/organizations/${id}`, { body: changes })
+  }
+
+  readonly apiKeys = {
+    list: (query: ApiKeyQuery = {}) => this.#list<Resource<typeof ApiKey>, ApiKeyQuery>("/api-keys", query),
+    /** The secret is shown this once. */
+    create: (key: Resource<typeof ApiKeyCreate>) =>
+      this.#call<Resource<typeof ApiKeyWithSecret>>("POST", "/api-keys", { body: key }),
+    /** A new key in place of one that stops at once, or after `graceSeconds`. */
+    rotate: (id: string, options: Resource<typeof ApiKeyRotate> = {}) =>
+      this.#call<Resource<typeof ApiKeyWithSecret>>("POST", path`/api-keys/${id}/rotate`, { body: options }),
+    revoke: (id: string) => this.#call<Resource<typeof ApiKey>>("DELETE", path`/api-keys/${id}`)
+  }
+
+  readonly settings = {
+    get: () => this.#call<Resource<typeof Settings>>("GET", "/settings"),
+    update: (changes: Resource<typeof SettingsUpdate>) =>
+      this.#call<Resource<typeof Settings>>("PUT", "/settings", { body: changes })
+  }
+
+  /** Who changed what, and when; newest first. */
+  readonly auditLog = {
+    list: (query: AuditQuery = {}) => this.#list<Resource<typeof AuditEntry>, AuditQuery>("/audit-log", query)
   }
 }

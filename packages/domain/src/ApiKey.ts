@@ -1,5 +1,9 @@
-import { Effect, Redacted, Schema } from "effect"
+import { Schema } from "effect"
+import { errorFields } from "./Errors.ts"
+import { Instant } from "./Instant.ts"
 import { OrganizationId } from "./Organization.ts"
+import { pageOf, pageQuery, SortDirection } from "./Page.ts"
+import { Text } from "./Scalar.ts"
 
 export const ApiKeyId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("ApiKeyId"))
 export type ApiKeyId = typeof ApiKeyId.Type
@@ -7,60 +11,77 @@ export type ApiKeyId = typeof ApiKeyId.Type
 export const KeyMode = Schema.Literals(["live", "test"])
 export type KeyMode = typeof KeyMode.Type
 
-/** What the server keeps of a key: never the key, only its SHA-256. */
+/** What can be told of a key. The key itself is not kept, only its SHA-256. */
 export const ApiKey = Schema.Struct({
   id: ApiKeyId,
+  /** Which organization it speaks for: the live one or its test sibling. */
   organizationId: OrganizationId,
   mode: KeyMode,
-  name: Schema.String
-})
+  name: Schema.String,
+  /** Its last four characters, to recognize it by; null of keys that were made before these were kept. */
+  hint: Schema.NullOr(Schema.String),
+  createdAt: Instant,
+  createdBy: Schema.NullOr(Schema.String),
+  /** To the minute. */
+  lastUsedAt: Schema.NullOr(Instant),
+  /** It works until then. */
+  expiresAt: Schema.NullOr(Instant),
+  revokedAt: Schema.NullOr(Instant),
+  revokedBy: Schema.NullOr(Schema.String)
+}).annotate({ identifier: "ApiKey" })
 export type ApiKey = typeof ApiKey.Type
 
-const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-const bodyLength = 32
-const checksumLength = 6
-const shape = /^sk_(live|test)_([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/
+export const ApiKeyPage = pageOf(ApiKey).annotate({ identifier: "ApiKeyPage" })
 
-/** CRC-32 (IEEE 802.3, reflected), as scanners of leaked secrets compute it. */
-const crc32 = (text: string): number => {
-  let crc = 0xffffffff
-  for (let i = 0; i < text.length; i++) {
-    crc ^= text.charCodeAt(i)
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
-  }
-  return (crc ^ 0xffffffff) >>> 0
-}
+/** A key that was just made, the only time that the secret is shown. */
+export const ApiKeyWithSecret = Schema.Struct({ ...ApiKey.fields, secretKey: Schema.String }).annotate({
+  identifier: "ApiKeyWithSecret"
+})
+export type ApiKeyWithSecret = typeof ApiKeyWithSecret.Type
 
-const checksum = (text: string): string => {
-  let rest = crc32(text),
-    encoded = ""
-  for (let i = 0; i < checksumLength; i++) {
-    encoded = alphabet[rest % 62]! + encoded
-    rest = Math.floor(rest / 62)
-  }
-  return encoded
-}
+export const ApiKeyCreate = Schema.Struct({
+  /** Trimmed, 1 to 255 characters: what the key is for. */
+  name: Schema.Trim.pipe(Schema.decodeTo(Text.check(Schema.isNonEmpty(), Schema.isMaxCodePoints(255)))),
+  /** The caller's own unless given; a test key makes no live ones. */
+  mode: Schema.optionalKey(KeyMode)
+}).annotate({ identifier: "ApiKeyCreate" })
+export type ApiKeyCreate = typeof ApiKeyCreate.Type
 
-/**
- * The mode of a well-formed key `sk_(live|test)_<32 base62><6 base62 of the CRC-32 of all before>`, else `undefined`: mistyped
- * and truncated keys are told apart from unknown ones without asking a database.
- */
-export const secretKeyMode = (key: string): KeyMode | undefined => {
-  const match = shape.exec(key)
-  if (match === null || checksum(key.slice(0, -checksumLength)) !== match[3]) return undefined
-  return match[1] as KeyMode
-}
+export const maxGraceSeconds = 2_592_000
 
-/** A new secret key: 190 random bits. */
-export const makeSecretKey = (mode: KeyMode): Effect.Effect<Redacted.Redacted<string>> =>
-  Effect.sync(() => {
-    let body = ""
-    while (body.length < bodyLength) {
-      // 248 = 4 × 62: bytes above are dropped, so that no letter is likelier than another.
-      for (const byte of crypto.getRandomValues(new Uint8Array(bodyLength))) {
-        if (byte < 248 && body.length < bodyLength) body += alphabet[byte % 62]
-      }
-    }
-    const prefixed = `sk_${mode}_${body}`
-    return Redacted.make(prefixed + checksum(prefixed))
-  })
+export const ApiKeyRotate = Schema.Struct({
+  /** How long the old secret still works, at most 30 days; it stops at once unless given. */
+  graceSeconds: Schema.optionalKey(
+    Schema.Finite.check(
+      Schema.isInt(),
+      Schema.isBetween(
+        { minimum: 0, maximum: maxGraceSeconds },
+        { expected: `a whole number of seconds, 0 to ${maxGraceSeconds}` }
+      )
+    )
+  )
+}).annotate({ identifier: "ApiKeyRotate" })
+export type ApiKeyRotate = typeof ApiKeyRotate.Type
+
+export const apiKeyListQuery = { ...pageQuery, sortDir: Schema.optionalKey(SortDirection) }
+export type ApiKeyListQuery = Schema.Struct.Type<typeof apiKeyListQuery>
+
+export class ApiKeyNotFound extends Schema.Error<ApiKeyNotFound>("ApiKeyNotFound")(
+  errorFields("ApiKeyNotFound", "API key not found"),
+  { httpApiStatus: 404 }
+) {}
+
+/** Without it nobody could speak for the organization any more. */
+export class LastApiKey extends Schema.Error<LastApiKey>("LastApiKey")(
+  errorFields(
+    "LastApiKey",
+    "This is the last key of the organization: create another one first, and revoke this one with that"
+  ),
+  { httpApiStatus: 409 }
+) {}
+
+/** A key that works no more cannot be rotated. */
+export class ApiKeyRevoked extends Schema.Error<ApiKeyRevoked>("ApiKeyRevoked")(
+  errorFields("ApiKeyRevoked", "API key is revoked: create another one"),
+  { httpApiStatus: 409 }
+) {}

@@ -1,6 +1,8 @@
 import { Schema } from "effect"
-import { Text } from "./Scalar.ts"
+import { errorFields } from "./Errors.ts"
 import { Instant } from "./Instant.ts"
+import { pageOf, pageQuery, SortDirection } from "./Page.ts"
+import { Text } from "./Scalar.ts"
 
 export const OrganizationId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("OrganizationId"))
 export type OrganizationId = typeof OrganizationId.Type
@@ -8,9 +10,46 @@ export type OrganizationId = typeof OrganizationId.Type
 /** A tenant. Every organization has a sibling for tests, which `sk_test_` keys belong to: test data never mixes with live. */
 export const Organization = Schema.Struct({
   id: OrganizationId,
-  name: Text,
+  name: Schema.String,
   mode: Schema.Literals(["live", "test"]),
+  /** Of a live organization the one for its tests, and the other way round. */
+  siblingId: OrganizationId,
   active: Schema.Boolean,
   createdAt: Instant
 }).annotate({ identifier: "Organization" })
 export type Organization = typeof Organization.Type
+
+export const OrganizationPage = pageOf(Organization).annotate({ identifier: "OrganizationPage" })
+
+/** Trimmed, 1 to 255 characters; need not be unique. */
+export const OrganizationName = Schema.Trim.pipe(
+  Schema.decodeTo(Text.check(Schema.isNonEmpty(), Schema.isMaxCodePoints(255)))
+)
+
+export const OrganizationCreate = Schema.Struct({ name: OrganizationName }).annotate({
+  identifier: "OrganizationCreate"
+})
+export type OrganizationCreate = typeof OrganizationCreate.Type
+
+/** A partial update. `active` is changed by the founding organization only. */
+export const OrganizationUpdate = Schema.Struct({
+  name: Schema.optionalKey(OrganizationName),
+  /** An inactive organization is answered 403; of a live one, its test sibling goes with it. */
+  active: Schema.optionalKey(Schema.Boolean)
+}).annotate({ identifier: "OrganizationUpdate" })
+export type OrganizationUpdate = typeof OrganizationUpdate.Type
+
+export const OrganizationSort = Schema.Literals(["createdAt", "name"])
+export type OrganizationSort = typeof OrganizationSort.Type
+
+export const organizationListQuery = {
+  ...pageQuery,
+  sortBy: Schema.optionalKey(OrganizationSort),
+  sortDir: Schema.optionalKey(SortDirection)
+}
+export type OrganizationListQuery = Schema.Struct.Type<typeof organizationListQuery>
+
+export class OrganizationNotFound extends Schema.Error<OrganizationNotFound>("OrganizationNotFound")(
+  errorFields("OrganizationNotFound", "Organization not found"),
+  { httpApiStatus: 404 }
+) {}

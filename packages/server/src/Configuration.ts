@@ -1,4 +1,4 @@
-import { secretKeyMode } from "@audiences/domain/ApiKey"
+import { secretKeyMode } from "@audiences/domain/SecretKey"
 import { Config, Context, Effect, Layer, type LogLevel, Option, Redacted, Result, Schema } from "effect"
 import { resolve } from "node:path"
 

@@ -1,4 +1,6 @@
+import { ApiKeys } from "@audiences/engine/apiKeys/ApiKeys"
 import { Audiences } from "@audiences/engine/audiences/Audiences"
+import { AuditLog } from "@audiences/engine/audit/AuditLog"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { Distributions } from "@audiences/engine/distributions/Distributions"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
@@ -9,8 +11,11 @@ import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
+import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
+import { ApiKeyRepoSql } from "@audiences/storage/apiKeys/ApiKeyRepoSql"
 import { AudienceRepoSql } from "@audiences/storage/audiences/AudienceRepoSql"
+import { AuditRepoSql } from "@audiences/storage/audit/AuditRepoSql"
 import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
 import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
 import { DistributionRepoSql } from "@audiences/storage/distributions/DistributionRepoSql"
@@ -22,14 +27,17 @@ import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepo
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
 import { OrganizationRepoSql } from "@audiences/storage/organizations/OrganizationRepoSql"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
+import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
 import { Effect, Layer } from "effect"
 import { Configuration } from "./Configuration.ts"
 
 const Uploads = Layer.unwrap(Effect.map(Configuration, ({ uploads }) => UploadStoreFile({ folder: uploads })))
 
 const Storage = Layer.mergeAll(
+  ApiKeyRepoSql,
   AudienceGroupRepoSql,
   AudienceRepoSql,
+  AuditRepoSql,
   ConsumerRepoSql,
   DatabaseClockSql,
   DistributionRepoSql,
@@ -39,21 +47,24 @@ const Storage = Layer.mergeAll(
   OrderRepoSql,
   OrganizationRepoSql,
   RuleRepoSql,
+  SettingsRepoSql,
   Uploads
 )
 
 /** The use cases over PostgreSQL. */
 export const Engine = Layer.mergeAll(
+  ApiKeys.layer,
   AudienceGroups.layer,
   Audiences.layer,
+  AuditLog.layer,
   Consumers.layer,
   Distributions.layer,
   History.layer,
   Imports.layer,
   Memberships.layer,
   Orders.layer,
-  Organizations.layer,
+  OrganizationSettings.layer,
   Refreshes.layer,
   Rules.layer,
   Syncs.layer
-).pipe(Layer.provide(Storage))
+).pipe(Layer.provideMerge(Organizations.layer), Layer.provide(Storage))

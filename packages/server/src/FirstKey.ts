@@ -1,4 +1,4 @@
-import { makeSecretKey } from "@audiences/domain/ApiKey"
+import { makeSecretKey } from "@audiences/domain/SecretKey"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
 import { Console, Effect, FileSystem, Layer, Option, Path, Redacted } from "effect"
 import { Configuration } from "./Configuration.ts"

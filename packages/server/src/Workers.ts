@@ -1,3 +1,4 @@
+import { AuditPruning } from "@audiences/engine/audit/AuditPruning"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { JobWorker } from "@audiences/engine/jobs/JobWorker"
 import { RefreshScheduler } from "@audiences/engine/refreshes/RefreshScheduler"
@@ -16,4 +17,4 @@ const ImportScheduler = Layer.effectDiscard(
 )
 
 /** The work that goes on behind the requests. */
-export const Workers = Layer.mergeAll(JobWorker, RefreshScheduler, ImportScheduler)
+export const Workers = Layer.mergeAll(JobWorker, RefreshScheduler, ImportScheduler, AuditPruning)

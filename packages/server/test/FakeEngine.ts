@@ -3,7 +3,9 @@ import { type Audience, AudienceNotFound } from "@audiences/domain/Audience"
 import { AudienceId } from "@audiences/domain/AudienceId"
 import { UploadRefused } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
+import { ApiKeys } from "@audiences/engine/apiKeys/ApiKeys"
 import { Audiences } from "@audiences/engine/audiences/Audiences"
+import { AuditLog } from "@audiences/engine/audit/AuditLog"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { Distributions } from "@audiences/engine/distributions/Distributions"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
@@ -14,6 +16,7 @@ import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
+import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import { SqlError } from "effect/sql"
@@ -78,6 +81,9 @@ export const FakeEngine = Layer.mergeAll(
         : Effect.fail(new Unauthorized())
   }),
   Layer.mock(Imports, { receive: () => Effect.fail(new UploadRefused()) }),
+  Layer.mock(ApiKeys, {}),
+  Layer.mock(AuditLog, {}),
+  Layer.mock(OrganizationSettings, {}),
   Layer.mock(Memberships, {}),
   Layer.mock(Rules, {}),
   Layer.mock(AudienceGroups, {}),

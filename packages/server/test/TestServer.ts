@@ -1,8 +1,9 @@
-import { ApiKeyId, makeSecretKey } from "@audiences/domain/ApiKey"
+import { ApiKeyId } from "@audiences/domain/ApiKey"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
 import { Configuration } from "@audiences/server/Configuration"
 import { layer as NodeServer } from "@audiences/server/http/NodeServer"
+import { makeSecretKey } from "@audiences/domain/SecretKey"
 import { PublicUrl } from "@audiences/server/PublicUrl"
 import { Service } from "@audiences/server/Server"
 import { JobQueuePgBoss } from "@audiences/storage/jobs/JobQueuePgBoss"
@@ -56,7 +57,7 @@ export const TestServer = Service.pipe(
   Layer.provide([Configured, Layer.succeed(References.MinimumLogLevel, "Warn")])
 )
 
-/** A new, empty organization and a key of it. */
+/** A new, empty organization with its test sibling, and a key of it. */
 export const freshKey = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const organizationId = OrganizationId.make(yield* yield* Uuid)
@@ -64,7 +65,9 @@ export const freshKey = Effect.gen(function* () {
   const key = Redacted.value(yield* makeSecretKey("live"))
   const hash = createHash("sha256").update(key).digest()
   yield* sql`
-    INSERT INTO organizations (id, name, mode, upload_secret, created_at) VALUES (${organizationId}, 'Test', 'live', ${randomBytes(32)}, now())`
+    INSERT INTO organizations (id, name, mode, live_id, upload_secret, created_at) VALUES
+    (${organizationId}, 'Fresh', 'live', NULL, ${randomBytes(32)}, now()),
+    (${yield* yield* Uuid}, 'Fresh (test)', 'test', ${organizationId}, ${randomBytes(32)}, now())`
   yield* sql`INSERT INTO api_keys (hash, organization_id, id, name, created_at) VALUES (${hash}, ${organizationId}, ${id}, 'Test', now())`
   return { organizationId, key }
 }).pipe(Effect.orDie)

@@ -1,4 +1,4 @@
-import { makeSecretKey } from "@audiences/domain/ApiKey"
+import { makeSecretKey } from "@audiences/domain/SecretKey"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, Schedule } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"

@@ -8,6 +8,7 @@ import changes from "./migrations/0005_changes.ts"
 import imports from "./migrations/0006_imports.ts"
 import following from "./migrations/0011_following.ts"
 import orders from "./migrations/0012_orders.ts"
+import administration from "./migrations/0013_administration.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -20,7 +21,8 @@ export const Migrations = Layer.effectDiscard(
       "0005_changes": changes,
       "0006_imports": imports,
       "0011_following": following,
-      "0012_orders": orders
+      "0012_orders": orders,
+      "0013_administration": administration
     })
   })
 )

@@ -15,6 +15,7 @@ import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { removeFromAllAudiences } from "@audiences/storage/memberships/RemoveFromAllAudiences"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
+import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
 import { Context, DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { freshOrganization, PostgresTest } from "../../../tools/vitest/PostgresTest.ts"
@@ -36,7 +37,9 @@ const JobQueueMemory = Layer.effect(
 
 /** The use cases of audiences over the test database; jobs wait until a test runs them. */
 export const ServiceTest = Layer.mergeAll(Audiences.layer, Rules.layer, Memberships.layer, Refreshes.layer).pipe(
-  Layer.provideMerge(Layer.mergeAll(AudienceRepoSql, RuleRepoSql, MembershipRepoSql, DatabaseClockSql, JobQueueMemory)),
+  Layer.provideMerge(
+    Layer.mergeAll(AudienceRepoSql, RuleRepoSql, MembershipRepoSql, DatabaseClockSql, SettingsRepoSql, JobQueueMemory)
+  ),
   Layer.provideMerge(Jobs.layer),
   Layer.provideMerge(PostgresTest)
 )

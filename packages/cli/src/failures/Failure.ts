@@ -1,6 +1,6 @@
 import { Effect, type FileSystem, type Path, Predicate, Redacted } from "effect"
 import type { HttpClientError, HttpClientResponse } from "effect/http"
-import { secretKeyMode } from "@audiences/domain/ApiKey"
+import { secretKeyMode } from "@audiences/domain/SecretKey"
 import { baseUrlConfig, Host } from "../connection/Host.ts"
 import type { KeyMissing } from "../connection/KeyMissing.ts"
 import { ExitCode } from "../ExitCode.ts"

@@ -1,7 +1,7 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Redacted } from "effect"
-import { makeSecretKey } from "@audiences/domain/ApiKey"
+import { makeSecretKey } from "@audiences/domain/SecretKey"
 import { audienceFull, audienceId } from "../examples.ts"
 import { type Answer, fakeServer } from "../fakeServer.ts"
 import { typed } from "../terminal.ts"

@@ -1,5 +1,7 @@
 import { HttpApi, OpenApi } from "effect/http-api"
+import { ApiKeysApi } from "./ApiKeysApi.ts"
 import { AudiencesApi } from "./AudiencesApi.ts"
+import { AuditLogApi } from "./AuditLogApi.ts"
 import { ConsumersApi } from "./ConsumersApi.ts"
 import { GroupsApi } from "./GroupsApi.ts"
 import { HistoryApi } from "./HistoryApi.ts"
@@ -7,7 +9,9 @@ import { ImportsApi } from "./ImportsApi.ts"
 import { LoyaltyTiersApi } from "./LoyaltyTiersApi.ts"
 import { MembersApi } from "./MembersApi.ts"
 import { OrdersApi } from "./OrdersApi.ts"
+import { OrganizationsApi } from "./OrganizationsApi.ts"
 import { RulesApi } from "./RulesApi.ts"
+import { SettingsApi } from "./SettingsApi.ts"
 import { SyncsApi } from "./SyncsApi.ts"
 
 /** The path under which a server of this contract answers. */
@@ -25,6 +29,10 @@ export class Api extends HttpApi.make("audiences")
   .add(ConsumersApi)
   .add(HistoryApi)
   .add(OrdersApi)
+  .add(OrganizationsApi)
+  .add(ApiKeysApi)
+  .add(SettingsApi)
+  .add(AuditLogApi)
   .annotate(HttpApi.PayloadParseOptions, { errors: "all", reportInput: true })
   .annotate(HttpApi.ParamsParseOptions, { errors: "all", reportInput: true })
   .annotate(HttpApi.QueryParseOptions, { errors: "all", reportInput: true })

@@ -68,7 +68,8 @@ export class AudienceRepo extends Context.Service<
     /** Idempotent: an archived audience stays as it is. */
     readonly archive: (actor: Actor, now: DateTime.Utc, id: AudienceId) => Effect.Effect<Audience, AudienceNotFound>
     readonly requestRefresh: (
-      organizationId: OrganizationId,
+      actor: Actor,
+      now: DateTime.Utc,
       id: AudienceId
     ) => Effect.Effect<void, AudienceNotFound | AudienceArchived | AudienceTypeMismatch>
     readonly dueRefresh: (organizationId: OrganizationId, id: AudienceId) => Effect.Effect<Option.Option<DueRefresh>>

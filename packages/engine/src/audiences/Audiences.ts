@@ -22,6 +22,7 @@ import { JobQueue } from "../jobs/JobQueue.ts"
 import { paging } from "../pages/Paging.ts"
 import { enqueueRefresh } from "../refreshes/EnqueueRefresh.ts"
 import { compileRules } from "../rules/RuleCompiler.ts"
+import { SettingsRepo } from "../settings/SettingsRepo.ts"
 import { AudienceRepo } from "./AudienceRepo.ts"
 
 /** Everything one can do with the definitions of audiences, whoever asks. */
@@ -48,11 +49,20 @@ export class Audiences extends Context.Service<
       const repo = yield* AudienceRepo
       const clock = yield* DatabaseClock
       const queue = yield* JobQueue
+      const settings = yield* SettingsRepo
+
+      const withDefaults = (organizationId: OrganizationId, input: AudienceCreate) =>
+        input.type !== "DYNAMIC" || input.refreshIntervalSeconds !== undefined
+          ? Effect.succeed(input)
+          : Effect.map(settings.get(organizationId), ({ defaultRefreshIntervalSeconds }) => ({
+              ...input,
+              refreshIntervalSeconds: defaultRefreshIntervalSeconds
+            }))
 
       const create = Effect.fn("Audiences.create")(function* (actor: Actor, input: AudienceCreate) {
         const problems = creationProblems(input)
         if (problems.length > 0) return yield* refuse(input, problems)
-        const made = yield* makeAudience(actor, yield* clock.now, input)
+        const made = yield* makeAudience(actor, yield* clock.now, yield* withDefaults(actor.organizationId, input))
         const { organizationId, id, type } = made.audience
         yield* repo.insert(made.audience, made.rules, made.syncSource)
         if (type === "DYNAMIC") yield* enqueueRefresh(queue, organizationId, id)

@@ -1,14 +1,35 @@
 import type { Actor } from "@audiences/domain/Actor"
-import { ApiKeyId, makeSecretKey, secretKeyMode } from "@audiences/domain/ApiKey"
+import type { ApiKeyWithSecret, KeyMode } from "@audiences/domain/ApiKey"
 import { Forbidden, Unauthorized } from "@audiences/domain/api/Authorization"
-import { OrganizationId } from "@audiences/domain/Organization"
+import {
+  type Organization,
+  type OrganizationCreate,
+  OrganizationId,
+  type OrganizationListQuery,
+  type OrganizationNotFound,
+  type OrganizationSort,
+  type OrganizationUpdate
+} from "@audiences/domain/Organization"
+import type { Page } from "@audiences/domain/Page"
+import { makeSecretKey, secretKeyMode } from "@audiences/domain/SecretKey"
 import { Uuid } from "@audiences/domain/Uuid"
+import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
 import { Cache, Context, DateTime, Effect, Exit, Layer, Option, Redacted } from "effect"
-import { createHash, randomBytes } from "node:crypto"
+import { randomBytes } from "node:crypto"
+import { hashOf, keep, type NewApiKey, newApiKey } from "../apiKeys/NewApiKey.ts"
+import { DatabaseClock } from "../DatabaseClock.ts"
+import { paging } from "../pages/Paging.ts"
 import { MalformedSecretKey } from "./MalformedSecretKey.ts"
-import { OrganizationRepo } from "./OrganizationRepo.ts"
+import { type OperatorOnly, OrganizationRepo } from "./OrganizationRepo.ts"
 
-/** Tenants and their keys. */
+/** A live organization, its test sibling and the first key of each. */
+export interface OrganizationFounded {
+  readonly live: Organization
+  readonly test: Organization
+  readonly keys: ReadonlyArray<ApiKeyWithSecret>
+}
+
+/** Tenants, and who speaks for them. */
 export class Organizations extends Context.Service<
   Organizations,
   {
@@ -21,12 +42,26 @@ export class Organizations extends Context.Service<
     readonly bootstrap: (
       firstKey: Option.Option<Redacted.Redacted<string>>
     ) => Effect.Effect<Option.Option<Redacted.Redacted<string>>, MalformedSecretKey>
+    /** What is remembered of keys is asked for again: some were revoked, or an organization was made inactive. */
+    readonly forgetKeys: Effect.Effect<void>
+    readonly list: (
+      viewer: OrganizationId,
+      query: OrganizationListQuery
+    ) => Effect.Effect<Page<Organization>, ValidationError>
+    readonly get: (viewer: OrganizationId, id: OrganizationId) => Effect.Effect<Organization, OrganizationNotFound>
+    readonly create: (actor: Actor, input: OrganizationCreate) => Effect.Effect<OrganizationFounded, ValidationError>
+    readonly update: (
+      actor: Actor,
+      id: OrganizationId,
+      input: OrganizationUpdate
+    ) => Effect.Effect<Organization, ValidationError | OrganizationNotFound>
   }
 >()("@audiences/engine/Organizations") {
   static readonly layer = Layer.effect(
     this,
     Effect.gen(function* () {
       const repo = yield* OrganizationRepo
+      const clock = yield* DatabaseClock
 
       // By the hash alone, in the store as in the cache: no comparison stops early at a secret's first wrong letter.
       const holders = yield* Cache.makeWith((hash: string) => repo.findKey(Buffer.from(hash, "hex")), {
@@ -34,11 +69,16 @@ export class Organizations extends Context.Service<
         timeToLive: (exit) => (Exit.isSuccess(exit) && Option.isSome(exit.value) ? knownFor : 0)
       })
 
+      const forgetKeys = Cache.invalidateAll(holders)
+
       const authenticate = Effect.fn("Organizations.authenticate")(function* (secretKey: Redacted.Redacted<string>) {
         const key = Redacted.value(secretKey)
         if (secretKeyMode(key) === undefined) return yield* new Unauthorized()
         const holder = yield* Cache.get(holders, hashOf(key).toString("hex"))
         if (Option.isNone(holder) || holder.value.revoked) return yield* new Unauthorized()
+        const { expiresAt } = holder.value
+        if (expiresAt !== null && DateTime.isLessThanOrEqualTo(expiresAt, yield* DateTime.now))
+          return yield* new Unauthorized()
         if (!holder.value.active) return yield* new Forbidden()
         return { organizationId: holder.value.organizationId, name: `key:${holder.value.id}` }
       })
@@ -47,6 +87,9 @@ export class Organizations extends Context.Service<
         return { id: OrganizationId.make(yield* yield* Uuid), name, uploadSecret: yield* uploadSecret }
       })
 
+      const newPair = (name: string) =>
+        Effect.all({ live: newOrganization(name), test: newOrganization(`${name} (test)`) })
+
       const bootstrap = Effect.fn("Organizations.bootstrap")(function* (
         firstKey: Option.Option<Redacted.Redacted<string>>
       ) {
@@ -54,23 +97,95 @@ export class Organizations extends Context.Service<
         const secretKey = Option.isSome(firstKey) ? firstKey.value : yield* makeSecretKey("live")
         const mode = secretKeyMode(Redacted.value(secretKey))
         if (mode === undefined) return yield* new MalformedSecretKey()
-        const made = yield* repo.createFirst(
-          yield* DateTime.now,
-          { live: yield* newOrganization("Default"), test: yield* newOrganization("Default (test)") },
-          { id: ApiKeyId.make(yield* yield* Uuid), hash: hashOf(Redacted.value(secretKey)), name: "First key", mode }
-        )
+        const key = yield* keep(secretKey, "First key", mode)
+        const made = yield* repo.createFirst(yield* DateTime.now, yield* newPair("Default"), key)
         return made ? Option.some(secretKey) : Option.none()
       })
 
-      return Organizations.of({ authenticate, bootstrap })
+      const list = Effect.fn("Organizations.list")(function* (viewer: OrganizationId, query: OrganizationListQuery) {
+        return pages.page(query, yield* repo.list(viewer, yield* pages.request(query)))
+      })
+
+      const create = Effect.fn("Organizations.create")(function* (actor: Actor, input: OrganizationCreate) {
+        const now = yield* clock.now
+        const pair = yield* newPair(input.name)
+        const keys = yield* Effect.forEach(modes, (mode) => newApiKey("First key", mode))
+        yield* repo
+          .create(
+            actor,
+            now,
+            pair,
+            keys.map(({ key }) => key)
+          )
+          .pipe(Effect.catchTag("OperatorOnly", () => refuse(input, [operatorOnly([], "create organizations")])))
+        const made: OrganizationFounded = {
+          live: yield* Effect.orDie(repo.get(actor.organizationId, pair.live.id)),
+          test: yield* Effect.orDie(repo.get(actor.organizationId, pair.test.id)),
+          keys: keys.map(({ key, secretKey }) => shownOnce(actor, now, pair[key.mode].id, key, secretKey))
+        }
+        return made
+      })
+
+      const update = Effect.fn("Organizations.update")(function* (
+        actor: Actor,
+        id: OrganizationId,
+        input: OrganizationUpdate
+      ) {
+        const organization = yield* repo.update(actor, yield* clock.now, id, input).pipe(
+          Effect.catchTag("OperatorOnly", ({ itself }: OperatorOnly) =>
+            refuse(input, [
+              itself
+                ? {
+                    path: ["active"],
+                    expected: "true",
+                    message: "The organization that the server was founded with stays active"
+                  }
+                : operatorOnly(["active"], "activate and deactivate organizations")
+            ])
+          )
+        )
+        if (input.active !== undefined) yield* forgetKeys
+        return organization
+      })
+
+      return Organizations.of({ authenticate, bootstrap, forgetKeys, list, get: repo.get, create, update })
     })
   )
 }
 
+const pages = paging<OrganizationSort>("organizations", { createdAt: "instant", name: "text" })
+
+const modes: ReadonlyArray<KeyMode> = ["live", "test"]
+
+const operatorOnly = (path: ReadonlyArray<string>, what: string) => ({
+  path,
+  type: "operator",
+  expected: "a key of the organization that the server was founded with",
+  message: `Only the organization that the server was founded with may ${what}`
+})
+
+const shownOnce = (
+  actor: Actor,
+  now: DateTime.Utc,
+  organizationId: OrganizationId,
+  { hint, id, mode, name }: NewApiKey,
+  secretKey: Redacted.Redacted<string>
+): ApiKeyWithSecret => ({
+  id,
+  organizationId,
+  mode,
+  name,
+  hint,
+  createdAt: now,
+  createdBy: actor.name,
+  lastUsedAt: null,
+  expiresAt: null,
+  revokedAt: null,
+  revokedBy: null,
+  secretKey: Redacted.value(secretKey)
+})
+
 /** How long a key that was revoked, or whose organization was made inactive, may still be let in. */
 const knownFor = "10 seconds"
-
-/** Fast on purpose: a key has 190 random bits, so there is nothing to guess that a slow hash would protect. */
-const hashOf = (secretKey: string) => createHash("sha256").update(secretKey).digest()
 
 const uploadSecret = Effect.sync((): Uint8Array => randomBytes(32))

@@ -36,9 +36,10 @@ export class Refreshes extends Context.Service<
       const queue = yield* JobQueue
       const clock = yield* DatabaseClock
 
-      const request = Effect.fn("Refreshes.request")(function* ({ organizationId }: Actor, audienceId: AudienceId) {
+      const request = Effect.fn("Refreshes.request")(function* (actor: Actor, audienceId: AudienceId) {
+        const { organizationId } = actor
         yield* audiences
-          .requestRefresh(organizationId, audienceId)
+          .requestRefresh(actor, yield* clock.now, audienceId)
           .pipe(Effect.catchTag("AudienceTypeMismatch", () => notDynamic({})))
         // Read before the job can run: the answer says that it is in progress.
         const status = yield* memberships.status(organizationId, audienceId, yield* clock.now)

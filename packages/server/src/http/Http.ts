@@ -2,7 +2,9 @@ import { Api, basePath } from "@audiences/domain/api/Api"
 import { ByteSize, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServer } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import { ApiKeysHttp } from "./ApiKeysHttp.ts"
 import { AudiencesHttp } from "./AudiencesHttp.ts"
+import { AuditLogHttp } from "./AuditLogHttp.ts"
 import { AuthorizationHttp } from "./AuthorizationHttp.ts"
 import { ConsumersHttp } from "./ConsumersHttp.ts"
 import { GroupsHttp } from "./GroupsHttp.ts"
@@ -12,11 +14,13 @@ import { LoyaltyTiersHttp } from "./LoyaltyTiersHttp.ts"
 import { MembersHttp } from "./MembersHttp.ts"
 import { DocsHttp, HealthHttp } from "./OperationsHttp.ts"
 import { OrdersHttp } from "./OrdersHttp.ts"
+import { OrganizationsHttp } from "./OrganizationsHttp.ts"
 import { OtherMethods } from "./OtherMethods.ts"
 import { RefusalsHttp } from "./RefusalsHttp.ts"
 import { withRequestId } from "./RequestIds.ts"
 import { withRequestLog } from "./RequestLog.ts"
 import { RulesHttp } from "./RulesHttp.ts"
+import { SettingsHttp } from "./SettingsHttp.ts"
 import { SyncsHttp } from "./SyncsHttp.ts"
 import { withUnanswered } from "./Unanswered.ts"
 import { UploadsHttp } from "./UploadsHttp.ts"
@@ -35,7 +39,11 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
     SyncsHttp,
     ConsumersHttp,
     HistoryHttp,
-    OrdersHttp
+    OrdersHttp,
+    OrganizationsHttp,
+    ApiKeysHttp,
+    SettingsHttp,
+    AuditLogHttp
   ]),
   Layer.provide([AuthorizationHttp, RefusalsHttp]),
   Layer.provide(

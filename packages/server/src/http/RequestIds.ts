@@ -1,4 +1,5 @@
 import { Uuid } from "@audiences/domain/Uuid"
+import { RequestId } from "@audiences/engine/audit/RequestId"
 import { Effect, MutableRef } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { CurrentRequest } from "./CurrentRequest.ts"
@@ -14,6 +15,7 @@ export const withRequestId = <E, R>(app: Effect.Effect<HttpServerResponse.HttpSe
     const id = given !== undefined && acceptable.test(given) ? given : yield* yield* Uuid
     return yield* app.pipe(
       Effect.provideService(CurrentRequest, { id, organizationId: MutableRef.make<string | undefined>(undefined) }),
+      Effect.provideService(RequestId, id),
       Effect.annotateLogs({ requestId: id }),
       Effect.map(HttpServerResponse.setHeader("x-request-id", id))
     )

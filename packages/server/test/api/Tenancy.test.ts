@@ -37,6 +37,10 @@ const bodies: Readonly<Record<string, (audienceId: string, consumerId: string) =
   "consumers.update": () => ({ fullName: "Mine Now" }),
   "consumers.archive": () => undefined,
   "consumers.audiences": () => undefined,
+  "organizations.get": () => undefined,
+  "organizations.update": () => ({ name: "Mine now" }),
+  "apiKeys.rotate": () => ({}),
+  "apiKeys.revoke": () => undefined,
   "history.timeline": () => undefined,
   "history.addActivity": () => ({ type: "MESSAGE", status: "SENT", channelType: "EMAIL", template: "hello" }),
   "history.loyaltyTransactions": () => undefined,
@@ -73,7 +77,7 @@ layer(TestServer, { excludeTestServices: true })("an organization", (it) => {
 
   it.effect("cannot tell what another one has from what nobody has, by any operation", () =>
     Effect.gen(function* () {
-      const { key: owner } = yield* freshKey
+      const { key: owner, organizationId } = yield* freshKey
       const { key: stranger } = yield* freshKey
       const create = (type: string, rest: object) =>
         ask("/api/audiences", { key: owner, ...json({ name: "Theirs", type, ...rest }) })
@@ -84,17 +88,20 @@ layer(TestServer, { excludeTestServices: true })("an organization", (it) => {
       })).json
       const list = (yield* create("STATIC_LIST", {})).json
       const [consumer] = (yield* ask("/api/consumers/batch", { key: owner, ...json({ consumers: [person] }) })).json
+      const [apiKey] = (yield* ask("/api/api-keys", { key: owner })).json.data
       yield* ask(`/api/audiences/${list.id}/import`, { key: owner, method: "POST" })
 
       const attempt = (
         { method, name, path }: Operation,
-        ids: { audience: string; group: string; rule: string; consumer: string }
+        ids: { audience: string; group: string; rule: string; consumer: string; organization: string; apiKey: string }
       ) => {
         const body = bodies[name]!(ids.audience, ids.consumer)
         const url = path
           .replace(":audienceId", ids.audience)
           .replace(":groupId", ids.group)
           .replace(":ruleId", ids.rule)
+          .replace(":organizationId", ids.organization)
+          .replace(":apiKeyId", ids.apiKey)
           .replace(":id", ids.consumer)
         return ask(`${basePath}${url}`, { key: stranger, ...(body === undefined ? { method } : json(body, method)) })
       }
@@ -103,14 +110,18 @@ layer(TestServer, { excludeTestServices: true })("an organization", (it) => {
           audience: absent,
           group: absent,
           rule: absent,
-          consumer: absent
+          consumer: absent,
+          organization: absent,
+          apiKey: absent
         })
         for (const audience of [dynamic, list]) {
           const theirs = yield* attempt(operation, {
             audience: audience.id,
             group: groupId,
             rule: dynamic.rules[0].id,
-            consumer: consumer.id
+            consumer: consumer.id,
+            organization: organizationId,
+            apiKey: apiKey.id
           })
           assert.deepStrictEqual(
             [operation.name, theirs.status, theirs.text],

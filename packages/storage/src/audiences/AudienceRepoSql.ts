@@ -19,8 +19,9 @@ import {
 import type { PageRequest } from "@audiences/engine/pages/Paging"
 import { type DateTime, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
+import { audit, differences } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
-import { insertRules } from "../rules/RuleRow.ts"
+import { insertRules, ruleLine } from "../rules/RuleRow.ts"
 import { listAudiences } from "./AudienceList.ts"
 import { audienceColumns, decodeAudiences } from "./AudienceRow.ts"
 import { insertAudience, insertSyncSource, updateAudience } from "./AudienceWrites.ts"
@@ -44,6 +45,13 @@ const make = Effect.gen(function* () {
       if (syncSource !== null) yield* insertSyncSource(sql, syncSource)
       yield* insertAudience(sql, audience)
       yield* insertRules(sql, rules)
+      const { createdAt, createdBy, id, name, organizationId, type } = audience
+      yield* audit(sql, { organizationId, name: createdBy }, createdAt, {
+        action: "audiences.create",
+        subjectType: "audience",
+        subjectId: id,
+        changes: { name, type, ...(rules.length === 0 ? {} : { rules: rules.map(ruleLine) }) }
+      })
     },
     sql.withTransaction,
     Effect.orDie
@@ -72,7 +80,14 @@ const make = Effect.gen(function* () {
       if (type !== undefined && type !== stored.type) return yield* new AudienceTypeMismatch({ type: stored.type })
       if (stored.archived) return yield* new AudienceArchived()
       const audience = yield* find(actor.organizationId, id)
-      return yield* updateAudience(sql, { ...audience, ...patch, updatedAt: now, updatedBy: actor.name })
+      const changed = { ...audience, ...patch, updatedAt: now, updatedBy: actor.name }
+      yield* audit(sql, actor, now, {
+        action: "audiences.update",
+        subjectType: "audience",
+        subjectId: id,
+        changes: differences(audience, changed, Object.keys(patch) as Array<keyof AudiencePatch>)
+      })
+      return yield* updateAudience(sql, changed)
     },
     contended(sql),
     Effect.catchTag("SqlError", Effect.die)
@@ -83,6 +98,7 @@ const make = Effect.gen(function* () {
       yield* lockAudience(sql, actor.organizationId, id)
       const audience = yield* find(actor.organizationId, id)
       if (audience.archived) return audience
+      yield* audit(sql, actor, now, { action: "audiences.archive", subjectType: "audience", subjectId: id })
       return yield* updateAudience(sql, { ...audience, archived: true, updatedAt: now, updatedBy: actor.name })
     },
     contended(sql),
@@ -90,11 +106,12 @@ const make = Effect.gen(function* () {
   )
 
   const requestRefresh = Effect.fn("AudienceRepo.requestRefresh")(
-    function* (organizationId: OrganizationId, id: AudienceId) {
-      const { type, archived } = yield* lockAudience(sql, organizationId, id)
+    function* (actor: Actor, now: DateTime.Utc, id: AudienceId) {
+      const { type, archived } = yield* lockAudience(sql, actor.organizationId, id)
       if (type !== "DYNAMIC") return yield* new AudienceTypeMismatch({ type })
       if (archived) return yield* new AudienceArchived()
-      yield* raiseRequested(sql, organizationId, id)
+      yield* raiseRequested(sql, actor.organizationId, id)
+      yield* audit(sql, actor, now, { action: "audiences.refresh", subjectType: "audience", subjectId: id })
     },
     contended(sql),
     Effect.catchTag("SqlError", Effect.die)

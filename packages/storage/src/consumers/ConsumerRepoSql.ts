@@ -14,6 +14,7 @@ import type { PageRequest } from "@audiences/engine/pages/Paging"
 import { type DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { removeFromAllAudiences } from "../memberships/RemoveFromAllAudiences.ts"
+import { audit, firstIds } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
 import { findByIdentifiers, planBatch, recordBatch, updateRows, writeBatch } from "./ConsumerBatch.ts"
 import { listConsumers } from "./ConsumerList.ts"
@@ -63,6 +64,19 @@ const make = Effect.gen(function* () {
       )
       if (refused.length > 0) return yield* new IdentityConflicts({ entries: refused })
       const outcomes = yield* writeBatch(sql, actor, now, entries)
+      const written = outcomes.filter(({ result }) => result !== "unchanged")
+      if (written.length > 0) {
+        yield* audit(sql, actor, now, {
+          action: "consumers.batch",
+          subjectType: "consumer",
+          subjectId: null,
+          changes: {
+            created: written.filter(({ result }) => result === "created").length,
+            updated: written.filter(({ result }) => result === "updated").length,
+            consumerIds: firstIds(written.map(({ row }) => row.id))
+          }
+        })
+      }
       yield* recordBatch(sql, actor.organizationId, outcomes)
       return outcomes.map(({ row }) => consumerOf(row))
     },
@@ -91,6 +105,12 @@ const make = Effect.gen(function* () {
       const { row, changed } = mergePatch({ ...stored, updatedAt: now, updatedBy: name }, patch)
       if (changed.size === 0) return consumerOf(stored)
       yield* updateRows(sql, organizationId, [row])
+      yield* audit(sql, actor, now, {
+        action: "consumers.update",
+        subjectType: "consumer",
+        subjectId: id,
+        changes: { fields: [...changed].sort() }
+      })
       yield* recordBatch(sql, organizationId, [
         { result: "updated", row, changed: new Set([...changed, "updatedAt", "updatedBy"]) }
       ])
@@ -108,6 +128,7 @@ const make = Effect.gen(function* () {
       const row: ConsumerRow = { ...stored, archived: true, updatedAt: now, updatedBy: name }
       yield* updateRows(sql, organizationId, [row])
       yield* removeFromAllAudiences(sql, organizationId, row.ordinal, now)
+      yield* audit(sql, actor, now, { action: "consumers.archive", subjectType: "consumer", subjectId: id })
       yield* sql`SELECT record_change(${organizationId}::uuid, ${[row.ordinal]}::int[], NULL, NULL)`
       return consumerOf(row)
     },

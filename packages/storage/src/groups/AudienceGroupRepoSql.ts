@@ -9,6 +9,7 @@ import { SqlClient, type Statement } from "effect/sql"
 import { audienceColumns, decodeAudiences } from "../audiences/AudienceRow.ts"
 import { updateAudience } from "../audiences/AudienceWrites.ts"
 import { fullAudiences } from "../audiences/FullAudiences.ts"
+import { audit } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
 import { readGroupMembers } from "./GroupMembers.ts"
 
@@ -55,6 +56,15 @@ const make = Effect.gen(function* () {
   const archive = Effect.fn("AudienceGroupRepo.archive")(
     function* (actor: Actor, now: DateTime.Utc, groupId: AudienceGroupId) {
       const audiences = yield* audiencesOf(actor.organizationId, groupId, sql`ORDER BY a.id FOR NO KEY UPDATE`)
+      const live = audiences.filter(({ archived }) => !archived)
+      if (live.length > 0) {
+        yield* audit(sql, actor, now, {
+          action: "groups.archive",
+          subjectType: "group",
+          subjectId: groupId,
+          changes: { audienceIds: live.map(({ id }) => id) }
+        })
+      }
       return yield* Effect.forEach(audiences, (audience) =>
         audience.archived
           ? Effect.succeed(audience)

@@ -6,6 +6,7 @@ import type { HistoryRequest } from "@audiences/engine/history/HistoryPaging"
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { isDeepStrictEqual } from "node:util"
+import { audit } from "../audit/Audit.ts"
 import { findConsumer, historySlice, latestFirst, lockConsumer } from "./HistoryConsumer.ts"
 
 const decodeRows = Schema.decodeUnknownEffect(
@@ -42,10 +43,11 @@ const engagementFields = ["lastEngagedAt", "totalEngagements", "updatedAt", "upd
 
 export const insertActivity = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
-  { name, organizationId }: Actor,
+  actor: Actor,
   now: DateTime.Utc,
   activity: Activity
 ) {
+  const { name, organizationId } = actor
   const { ordinal } = yield* lockConsumer(sql, organizationId, activity.consumerId)
   const { consumerId: _c, id: _i, ...body } = yield* encodeActivity(activity)
   const at = sql`${DateTime.formatIso(now)}::text::timestamptz`
@@ -79,6 +81,12 @@ export const insertActivity = Effect.fnUntraced(function* (
   yield* sql`
     UPDATE consumers SET ${counted}, updated_at = ${at}, updated_by = ${name}
     WHERE organization_id = ${organizationId}::uuid AND ordinal = ${ordinal}::int`
+  yield* audit(sql, actor, now, {
+    action: "history.addActivity",
+    subjectType: "consumer",
+    subjectId: activity.consumerId,
+    changes: { activityId: activity.id, type: activity.type }
+  })
   yield* sql`
     SELECT record_change(${organizationId}::uuid, ${[ordinal]}::int[], ${message ? messageFields : engagementFields}::text[], NULL)`
   return activity

@@ -13,6 +13,7 @@ import { type PointsHistory, PointsInsufficient } from "@audiences/engine/histor
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { isDeepStrictEqual } from "node:util"
+import { audit } from "../audit/Audit.ts"
 import { findConsumer, historySlice, latestFirst, lockConsumer } from "./HistoryConsumer.ts"
 
 const TransactionRow = Schema.Struct({
@@ -75,11 +76,12 @@ const lifetimePoints = ({ pointsDelta, txnType }: LoyaltyTransaction): number =>
 
 export const insertLoyaltyTransaction = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
-  { name, organizationId }: Actor,
+  actor: Actor,
   now: DateTime.Utc,
   consumerId: ConsumerId,
   transaction: LoyaltyTransaction
 ) {
+  const { name, organizationId } = actor
   const { loyaltyBalance, ordinal } = yield* lockConsumer(sql, organizationId, consumerId)
   const { pointsDelta, txnType } = transaction
   const at = sql`${DateTime.formatIso(now)}::text::timestamptz`
@@ -109,6 +111,12 @@ export const insertLoyaltyTransaction = Effect.fnUntraced(function* (
       loyalty_lifetime_points = greatest(0, loyalty_lifetime_points + ${lifetimePoints(transaction)}::float8),
       loyalty_last_activity_at = greatest(loyalty_last_activity_at, ${occurredAt}), updated_at = ${at}, updated_by = ${name}
     WHERE organization_id = ${organizationId}::uuid AND ordinal = ${ordinal}::int`
+  yield* audit(sql, actor, now, {
+    action: "history.addLoyaltyTransaction",
+    subjectType: "consumer",
+    subjectId: consumerId,
+    changes: { loyaltyTransactionId: transaction.id, txnType }
+  })
   yield* sql`SELECT record_change(${organizationId}::uuid, ${[ordinal]}::int[], ${fields}::text[], NULL)`
   return transaction
 })

@@ -9,6 +9,7 @@ import { ChunkRefused, type ImportChunk, type ImportOpening, ImportRepo } from "
 import { DateTime, type Duration, Duration as Durations, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { lockAudience } from "../audiences/LockedAudience.ts"
+import { audit } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
 import { storeErrors } from "./ImportErrors.ts"
 import { mergeChunk } from "./ImportMerge.ts"
@@ -90,6 +91,12 @@ export const ImportRepoSql = Layer.effect(
         INSERT INTO imports (organization_id, id, audience_id, status, s3_key, upload_expires_at, created_at, created_by)
         VALUES (${organizationId}::uuid, ${id}::uuid, ${audienceId}::uuid, 'PENDING', ${opening.s3Key(millis)},
           ${DateTime.formatIso(opening.uploadExpiresAt)}::timestamptz, ${createdAt}::timestamptz, ${actor.name})`
+        yield* audit(sql, actor, opening.createdAt, {
+          action: "imports.create",
+          subjectType: "audience",
+          subjectId: audienceId,
+          changes: { importId: id }
+        })
         return Option.getOrThrow(yield* find(organizationId, id))
       },
       sql.withTransaction,

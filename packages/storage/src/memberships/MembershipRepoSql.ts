@@ -15,6 +15,7 @@ import { type DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { audienceColumns, decodeAudiences } from "../audiences/AudienceRow.ts"
 import { lockAudience } from "../audiences/LockedAudience.ts"
+import { audit, firstIds } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
 import { evaluate } from "./Evaluation.ts"
 import { publishEvaluation } from "./EvaluationPublication.ts"
@@ -90,11 +91,25 @@ const make = Effect.gen(function* () {
     return Array.from(consumers.values(), ({ ordinal }) => ordinal)
   })
 
+  const auditMembers = (
+    actor: Actor,
+    now: DateTime.Utc,
+    audienceId: AudienceId,
+    action: "members.add" | "members.remove",
+    { named, ...count }: { readonly named: ReadonlyArray<string>; readonly added?: number; readonly removed?: number }
+  ) =>
+    audit(sql, actor, now, {
+      action,
+      subjectType: "audience",
+      subjectId: audienceId,
+      changes: { ...count, named: named.length, consumerIds: firstIds(named) }
+    })
+
   const add = Effect.fn("MembershipRepo.add")(
     function* (actor: Actor, now: DateTime.Utc, audienceId: AudienceId, consumerIds: ReadonlyArray<string>) {
       const { organizationId } = actor
       const ordinals = yield* lockNamed(actor, audienceId, consumerIds, false)
-      return yield* addStaticMembers(sql, {
+      const added = yield* addStaticMembers(sql, {
         organizationId,
         audienceId,
         ordinals,
@@ -102,6 +117,8 @@ const make = Effect.gen(function* () {
         cause: "manual",
         now
       })
+      if (added > 0) yield* auditMembers(actor, now, audienceId, "members.add", { added, named: consumerIds })
+      return added
     },
     contended(sql),
     Effect.catchTag("SqlError", Effect.die)
@@ -111,7 +128,9 @@ const make = Effect.gen(function* () {
     function* (actor: Actor, now: DateTime.Utc, audienceId: AudienceId, consumerIds: ReadonlyArray<string>) {
       const { organizationId } = actor
       const ordinals = yield* lockNamed(actor, audienceId, consumerIds, true)
-      return yield* removeStaticMembers(sql, { organizationId, audienceId, ordinals, cause: "manual", now })
+      const removed = yield* removeStaticMembers(sql, { organizationId, audienceId, ordinals, cause: "manual", now })
+      if (removed > 0) yield* auditMembers(actor, now, audienceId, "members.remove", { removed, named: consumerIds })
+      return removed
     },
     contended(sql),
     Effect.catchTag("SqlError", Effect.die)

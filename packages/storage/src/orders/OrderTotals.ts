@@ -1,6 +1,7 @@
 import type { Actor } from "@audiences/domain/Actor"
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
+import { audit, firstIds } from "../audit/Audit.ts"
 
 /** Orders as they are about to be: each array has one entry an order. */
 export interface OrdersToWrite {
@@ -30,10 +31,11 @@ const fields = ["aov", "lastOrderAt", "ltv", "totalOrders", "updatedAt", "update
  */
 export const writeOrders = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
-  { name, organizationId }: Actor,
+  actor: Actor,
   now: DateTime.Utc,
   { orderIds, orderedAts, ordinals, totals }: OrdersToWrite
 ) {
+  const { name, organizationId } = actor
   const organization = sql`${organizationId}::uuid`
   const at = sql`${DateTime.formatIso(now)}::text::timestamptz`
   yield* sql`
@@ -88,6 +90,19 @@ export const writeOrders = Effect.fnUntraced(function* (
     FROM sums s LEFT JOIN written w ON w.ordinal = s.ordinal`
   )
   const results = yield* decodeResults(yield* sql`SELECT order_id, result FROM order_writes`)
+  const written = results.filter(({ result }) => result !== "unchanged")
+  if (written.length > 0) {
+    yield* audit(sql, actor, now, {
+      action: "orders.batch",
+      subjectType: "order",
+      subjectId: null,
+      changes: {
+        created: written.filter(({ result }) => result === "created").length,
+        updated: written.filter(({ result }) => result === "updated").length,
+        orderIds: firstIds(written.map(({ orderId }) => orderId))
+      }
+    })
+  }
   const changed = touched.flatMap((each) => (each.changed ? [each.ordinal] : []))
   if (changed.length > 0) yield* sql`SELECT record_change(${organization}, ${changed}::int[], ${fields}::text[], NULL)`
   return {

@@ -9,8 +9,9 @@ import { RuleRepo } from "@audiences/engine/rules/RuleRepo"
 import { DateTime, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { lockAudience } from "../audiences/LockedAudience.ts"
+import { audit } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
-import { insertRules, readRules } from "./RuleRow.ts"
+import { insertRules, readRules, ruleLine } from "./RuleRow.ts"
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -37,6 +38,21 @@ const make = Effect.gen(function* () {
         updated_at = ${DateTime.formatIso(now)}::text::timestamptz, updated_by = ${actor.name}
       WHERE organization_id = ${actor.organizationId}::uuid AND id = ${audienceId}::uuid`
 
+  const auditRules = (
+    actor: Actor,
+    now: DateTime.Utc,
+    audienceId: AudienceId,
+    action: "rules.create" | "rules.remove" | "rules.replace" | "rules.update",
+    from: ReadonlyArray<Rule>,
+    to: ReadonlyArray<Rule>
+  ) =>
+    audit(sql, actor, now, {
+      action,
+      subjectType: "audience",
+      subjectId: audienceId,
+      changes: { from: from.map(ruleLine), to: to.map(ruleLine) }
+    })
+
   const deleteRules = (organizationId: OrganizationId, audienceId: AudienceId, id: RuleId | null) =>
     sql`
       DELETE FROM audience_rules WHERE organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid
@@ -58,10 +74,12 @@ const make = Effect.gen(function* () {
       const { type, archived } = yield* lockAudience(sql, actor.organizationId, audienceId)
       if (type !== "DYNAMIC") return yield* new AudienceTypeMismatch({ type })
       if (archived) return yield* new AudienceArchived()
+      const before = place === "instead" ? yield* readAll(actor.organizationId, audienceId) : []
       if (place === "instead") yield* deleteRules(actor.organizationId, audienceId, null)
       yield* insertRules(sql, rules)
       const all = yield* readAll(actor.organizationId, audienceId)
       yield* accept(all)
+      yield* auditRules(actor, now, audienceId, place === "instead" ? "rules.replace" : "rules.create", before, rules)
       yield* raiseRevision(actor, now, audienceId)
       return all
     },
@@ -78,13 +96,15 @@ const make = Effect.gen(function* () {
       change: (rule: Rule) => Effect.Effect<Rule, ValidationError>
     ) {
       const { archived } = yield* lockAudience(sql, actor.organizationId, audienceId)
-      const rule = yield* change(yield* find(actor.organizationId, audienceId, id))
+      const stored = yield* find(actor.organizationId, audienceId, id)
+      const rule = yield* change(stored)
       if (archived) return yield* new AudienceArchived()
       yield* sql`
       UPDATE audience_rules SET
         field = ${rule.field}, operator = ${rule.operator}, "values" = ${JSON.stringify(rule.values)}::text::jsonb,
         group_id = ${rule.groupId ?? null}::uuid, position = ${rule.position ?? null}::float8
       WHERE organization_id = ${actor.organizationId}::uuid AND audience_id = ${audienceId}::uuid AND id = ${id}::uuid`
+      yield* auditRules(actor, now, audienceId, "rules.update", [stored], [rule])
       yield* raiseRevision(actor, now, audienceId)
       return yield* find(actor.organizationId, audienceId, id)
     },
@@ -98,6 +118,7 @@ const make = Effect.gen(function* () {
       const rule = yield* find(actor.organizationId, audienceId, id)
       if (archived) return yield* new AudienceArchived()
       yield* deleteRules(actor.organizationId, audienceId, id)
+      yield* auditRules(actor, now, audienceId, "rules.remove", [rule], [])
       yield* raiseRevision(actor, now, audienceId)
       return rule
     },

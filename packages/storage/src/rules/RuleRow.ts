@@ -1,4 +1,4 @@
-import { Rule } from "@audiences/domain/Rule"
+import { Rule, type RuleLine } from "@audiences/domain/Rule"
 import { Effect, Schema } from "effect"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { SqlClient, Statement } from "effect/sql"
@@ -16,6 +16,15 @@ export const readRules = Effect.fnUntraced(function* (
     FROM audience_rules r WHERE r.organization_id = ${organizationId}::uuid AND ${where}
     ORDER BY r.audience_id, r.position NULLS LAST, r.sequence`
   return yield* Effect.orDie(decode(rows))
+})
+
+/** What a rule says, without what it is called and where it hangs. */
+export const ruleLine = ({ field, groupId, operator, position, values }: Rule): RuleLine => ({
+  field,
+  operator,
+  values,
+  groupId: groupId ?? null,
+  position: position ?? null
 })
 
 /** Writes rules in the order given. */

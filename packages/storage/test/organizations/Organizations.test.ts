@@ -1,8 +1,10 @@
-import { ApiKeyId, type KeyMode, makeSecretKey, secretKeyMode } from "@audiences/domain/ApiKey"
+import { ApiKeyId, type KeyMode } from "@audiences/domain/ApiKey"
+import { makeSecretKey, secretKeyMode } from "@audiences/domain/SecretKey"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
 import { OrganizationRepo } from "@audiences/engine/organizations/OrganizationRepo"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
+import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
 import { OrganizationRepoSql } from "@audiences/storage/organizations/OrganizationRepoSql"
 import { Migrations } from "@audiences/storage/Migrations"
 import { Postgres } from "@audiences/storage/postgres/Postgres"
@@ -13,9 +15,12 @@ import { TestClock } from "effect/testing"
 import { createHash } from "node:crypto"
 import { inject } from "vitest"
 import type {} from "../../../../tools/vitest/postgres.ts"
-import { PostgresTest } from "../../../../tools/vitest/PostgresTest.ts"
+import { freshOrganization, PostgresTest } from "../../../../tools/vitest/PostgresTest.ts"
 
-const TestLayer = Organizations.layer.pipe(Layer.provideMerge(OrganizationRepoSql), Layer.provideMerge(PostgresTest))
+const TestLayer = Organizations.layer.pipe(
+  Layer.provideMerge([OrganizationRepoSql, DatabaseClockSql]),
+  Layer.provideMerge(PostgresTest)
+)
 
 /** An empty database for the test that asks: in the run's own, other tests make organizations at the same time. */
 const OwnDatabase = Layer.unwrap(
@@ -28,11 +33,23 @@ const OwnDatabase = Layer.unwrap(
     const url = new URL(inject("postgresUrl"))
     url.pathname = `/${name}`
     const database = Layer.provideMerge(Migrations, Postgres({ url: Redacted.make(url.href), maxConnections: 10 }))
-    return Organizations.layer.pipe(Layer.provideMerge(OrganizationRepoSql), Layer.provideMerge(database), Layer.fresh)
+    return Organizations.layer.pipe(
+      Layer.provideMerge([OrganizationRepoSql, DatabaseClockSql]),
+      Layer.provideMerge(database),
+      Layer.fresh
+    )
   })
 )
 
 const hashOf = (key: Redacted.Redacted<string>) => createHash("sha256").update(Redacted.value(key)).digest()
+
+/** An organization that administers others. */
+const foundingOrganization = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const id = yield* freshOrganization
+  yield* Effect.orDie(sql`UPDATE organizations SET founding = true WHERE id = ${id}::uuid`)
+  return id
+})
 
 /** A new pair of organizations and a key of one of them. */
 const newPair = Effect.fnUntraced(function* (mode: KeyMode) {
@@ -45,14 +62,18 @@ const newPair = Effect.fnUntraced(function* (mode: KeyMode) {
   }))
   const pair = { live: yield* organization, test: yield* organization }
   const id = ApiKeyId.make(yield* yield* Uuid)
-  yield* repo.create(yield* DateTime.now, pair, { id, hash: hashOf(secretKey), name: "Key", mode })
+  const operator = { organizationId: yield* foundingOrganization, name: "test" }
+  const key = { id, hash: hashOf(secretKey), hint: Redacted.value(secretKey).slice(-4), name: "Key", mode }
+  yield* repo.create(operator, yield* DateTime.now, pair, [key])
   return { pair, secretKey, id }
 })
 
 /** As another process would: nothing cached. */
 const another = Effect.flatMap(OrganizationRepo, (repo) =>
   Effect.map(
-    Layer.build(Layer.fresh(Organizations.layer).pipe(Layer.provide(Layer.succeed(OrganizationRepo, repo)))),
+    Layer.build(
+      Layer.fresh(Organizations.layer).pipe(Layer.provide([Layer.succeed(OrganizationRepo, repo), DatabaseClockSql]))
+    ),
     Context.get(Organizations)
   )
 )

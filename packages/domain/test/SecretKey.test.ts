@@ -1,4 +1,4 @@
-import { makeSecretKey, secretKeyMode } from "@audiences/domain/ApiKey"
+import { makeSecretKey, secretKeyMode } from "@audiences/domain/SecretKey"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, Schema } from "effect"
 import { crc32 } from "node:zlib"

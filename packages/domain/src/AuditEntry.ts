@@ -1,0 +1,68 @@
+import { Schema } from "effect"
+import { Instant, InstantInput } from "./Instant.ts"
+import { pageOf, pageQuery } from "./Page.ts"
+import { OpenMap, Text } from "./Scalar.ts"
+
+/** Everything that leaves an entry: the operations that change something, by their group and name in the contract. */
+export const auditActions = [
+  "apiKeys.create",
+  "apiKeys.revoke",
+  "apiKeys.rotate",
+  "audiences.archive",
+  "audiences.create",
+  "audiences.refresh",
+  "audiences.update",
+  "consumers.archive",
+  "consumers.batch",
+  "consumers.update",
+  "groups.archive",
+  "history.addActivity",
+  "history.addLoyaltyTransaction",
+  "imports.create",
+  "members.add",
+  "members.remove",
+  "orders.batch",
+  "organizations.create",
+  "organizations.update",
+  "rules.create",
+  "rules.remove",
+  "rules.replace",
+  "rules.update",
+  "settings.update"
+] as const
+export type AuditAction = (typeof auditActions)[number]
+
+/** Who changed what, and when. Written with the change, in one transaction; never altered. */
+export const AuditEntry = Schema.Struct({
+  id: Schema.String.check(Schema.isUUID()),
+  at: Instant,
+  /** As in `createdBy`: `key:<api key id>` … */
+  actor: Schema.String,
+  /** The operation, such as `audiences.update`. */
+  action: Schema.String,
+  /** `audience`, `group`, `consumer`, `order`, `organization`, `apiKey` … */
+  subjectType: Schema.String,
+  /** Null where one request changed many. */
+  subjectId: Schema.NullOr(Schema.String),
+  /** What of it changed: fields with `from` and `to`, counts, ids. Of consumers never a value, only the names of fields. */
+  changes: OpenMap,
+  /** The `X-Request-Id` of the request. */
+  requestId: Schema.NullOr(Schema.String)
+}).annotate({ identifier: "AuditEntry" })
+export type AuditEntry = typeof AuditEntry.Type
+
+export const AuditPage = pageOf(AuditEntry).annotate({ identifier: "AuditPage" })
+
+/** Newest first. */
+export const auditListQuery = {
+  ...pageQuery,
+  actor: Schema.optionalKey(Text),
+  action: Schema.optionalKey(Text),
+  subjectType: Schema.optionalKey(Text),
+  subjectId: Schema.optionalKey(Text),
+  /** From this instant on. */
+  since: Schema.optionalKey(InstantInput),
+  /** Before this instant. */
+  until: Schema.optionalKey(InstantInput)
+}
+export type AuditListQuery = Schema.Struct.Type<typeof auditListQuery>
