@@ -55,27 +55,30 @@ const textOf = <S extends Schema.Top>(text: S) => ({
 })
 
 /** Never null: 0 when nothing is known. */
-const counts = {
-  activityScore: Schema.optionalKey(Schema.Finite),
-  engagedCount: Schema.optionalKey(Schema.Finite),
-  loyaltyBalance: Schema.optionalKey(Schema.Finite),
-  loyaltyLifetimePoints: Schema.optionalKey(Schema.Finite),
-  monetaryScore: Schema.optionalKey(Schema.Finite),
-  purchaseFrequencyScore: Schema.optionalKey(Schema.Finite),
-  totalEngagements: Schema.optionalKey(Schema.Finite),
-  totalMessages: Schema.optionalKey(Schema.Finite),
-  totalOrders: Schema.optionalKey(Schema.Finite),
-  totalReturns: Schema.optionalKey(Schema.Finite)
-}
+const countsOf = <S extends Schema.Top>(count: S) => ({
+  activityScore: Schema.optionalKey(count),
+  engagedCount: Schema.optionalKey(count),
+  loyaltyBalance: Schema.optionalKey(count),
+  loyaltyLifetimePoints: Schema.optionalKey(count),
+  monetaryScore: Schema.optionalKey(count),
+  purchaseFrequencyScore: Schema.optionalKey(count),
+  totalEngagements: Schema.optionalKey(count),
+  totalMessages: Schema.optionalKey(count),
+  totalOrders: Schema.optionalKey(count),
+  totalReturns: Schema.optionalKey(count)
+})
 
 /** 1 to 5 in fifths of the organization's consumers; 0 = not ranked. */
-const ranks = {
-  activityRank: Schema.optionalKey(Rank),
-  monetaryRank: Schema.optionalKey(Rank),
-  purchaseFrequencyRank: Schema.optionalKey(Rank)
-}
+const ranksOf = <S extends Schema.Top>(rank: S) => ({
+  activityRank: Schema.optionalKey(rank),
+  monetaryRank: Schema.optionalKey(rank),
+  purchaseFrequencyRank: Schema.optionalKey(rank)
+})
 
-const amounts = { aov: Schema.optionalKey(Money), ltv: Schema.optionalKey(Money) }
+const amountsOf = <S extends Schema.Top>(amount: S) => ({
+  aov: Schema.optionalKey(amount),
+  ltv: Schema.optionalKey(amount)
+})
 
 const instantsOf = <S extends Schema.Top>(instant: S) => ({
   activityScoreUpdatedAt: nullable(instant),
@@ -99,10 +102,10 @@ export const Consumer = Schema.Struct({
   phoneVerified: Schema.Boolean,
   ...textOf(Schema.String),
   status: ConsumerStatus,
-  smsOptOut: Schema.optionalKey(Schema.Boolean),
-  ...counts,
-  ...ranks,
-  ...amounts,
+  smsOptOut: Schema.optionalKey(Schema.Boolean.annotate({ default: false })),
+  ...countsOf(Schema.Finite.annotate({ default: 0 })),
+  ...ranksOf(Rank.annotate({ default: 0 })),
+  ...amountsOf(Money.annotate({ default: "0" })),
   ...instantsOf(Instant),
   lastGeoCoordinates: nullable(GeoCoordinates),
   metadata: nullable(ConsumerMetadata),
@@ -143,9 +146,9 @@ export const ConsumerCreate = Schema.Struct({
   ...textOf(TextInput),
   status: ConsumerStatus,
   smsOptOut: Schema.optionalKey(Schema.Boolean),
-  ...counts,
-  ...ranks,
-  ...amounts,
+  ...countsOf(Schema.Finite),
+  ...ranksOf(Rank),
+  ...amountsOf(Money),
   ...instantsOf(InstantInput),
   lastGeoCoordinates: nullable(GeoCoordinates),
   metadata: nullable(ConsumerMetadataInput),

@@ -44,7 +44,8 @@ export const Rule = Schema.Struct({
   id: RuleId,
   audienceId: AudienceId,
   organizationId: OrganizationId,
-  ...RuleLine.fields
+  ...RuleLine.fields,
+  position: Schema.optionalKey(Schema.NullOr(Schema.Finite).annotate({ default: 0 }))
 }).annotate({ identifier: "Rule" })
 export type Rule = typeof Rule.Type
 

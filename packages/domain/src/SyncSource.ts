@@ -15,7 +15,7 @@ export const SyncSource = Schema.Struct({
   organizationId: OrganizationId,
   syncSource: Schema.String,
   syncSourceId: Schema.String,
-  syncStatus: Schema.optionalKey(Schema.NullOr(SyncStatus)),
+  syncStatus: Schema.optionalKey(Schema.NullOr(SyncStatus).annotate({ default: "PENDING" })),
   lastSyncedAt: Schema.optionalKey(Schema.NullOr(Instant)),
   sourceData: Schema.optionalKey(Schema.NullOr(OpenMap)),
   archived: Schema.Boolean,
