@@ -23,6 +23,7 @@ import { AudienceGroupRepoSql } from "@audiences/storage/groups/AudienceGroupRep
 import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
+import { EvaluatorSql } from "@audiences/storage/memberships/EvaluatorSql"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
 import { OrganizationRepoSql } from "@audiences/storage/organizations/OrganizationRepoSql"
@@ -41,6 +42,7 @@ const Storage = Layer.mergeAll(
   ConsumerRepoSql,
   DatabaseClockSql,
   DistributionRepoSql,
+  EvaluatorSql,
   HistoryRepoSql,
   ImportRepoSql,
   MembershipRepoSql,

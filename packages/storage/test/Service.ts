@@ -12,6 +12,7 @@ import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { AudienceRepoSql } from "@audiences/storage/audiences/AudienceRepoSql"
 import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
+import { EvaluatorSql } from "@audiences/storage/memberships/EvaluatorSql"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { removeFromAllAudiences } from "@audiences/storage/memberships/RemoveFromAllAudiences"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
@@ -38,7 +39,15 @@ const JobQueueMemory = Layer.effect(
 /** The use cases of audiences over the test database; jobs wait until a test runs them. */
 export const ServiceTest = Layer.mergeAll(Audiences.layer, Rules.layer, Memberships.layer, Refreshes.layer).pipe(
   Layer.provideMerge(
-    Layer.mergeAll(AudienceRepoSql, RuleRepoSql, MembershipRepoSql, DatabaseClockSql, SettingsRepoSql, JobQueueMemory)
+    Layer.mergeAll(
+      AudienceRepoSql,
+      RuleRepoSql,
+      EvaluatorSql,
+      MembershipRepoSql,
+      DatabaseClockSql,
+      SettingsRepoSql,
+      JobQueueMemory
+    )
   ),
   Layer.provideMerge(Jobs.layer),
   Layer.provideMerge(PostgresTest)

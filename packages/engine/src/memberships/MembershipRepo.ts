@@ -80,11 +80,6 @@ export class MembershipRepo extends Context.Service<
       organizationId: OrganizationId,
       consumerId: ConsumerId
     ) => Effect.Effect<ReadonlyArray<Audience>, ConsumerNotFound>
-    readonly evaluate: (
-      organizationId: OrganizationId,
-      condition: Condition,
-      now: DateTime.Utc
-    ) => Effect.Effect<Evaluation>
     /** Makes an evaluation, brought up to date, the membership of a DYNAMIC audience: a new version if it differs, or is the first. */
     readonly publish: (
       organizationId: OrganizationId,

@@ -9,6 +9,7 @@ import { notDynamic } from "../audiences/AudienceTypeRefusal.ts"
 import { AudienceRepo } from "../audiences/AudienceRepo.ts"
 import { DatabaseClock } from "../DatabaseClock.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
+import { Evaluator } from "../memberships/Evaluator.ts"
 import { MembershipRepo } from "../memberships/MembershipRepo.ts"
 import { compileRules } from "../rules/RuleCompiler.ts"
 import { enqueueRefresh } from "./EnqueueRefresh.ts"
@@ -33,6 +34,7 @@ export class Refreshes extends Context.Service<
     Effect.gen(function* () {
       const audiences = yield* AudienceRepo
       const memberships = yield* MembershipRepo
+      const evaluator = yield* Evaluator
       const queue = yield* JobQueue
       const clock = yield* DatabaseClock
 
@@ -56,7 +58,7 @@ export class Refreshes extends Context.Service<
         if (Result.isFailure(compiled)) return yield* Effect.die(refuse(rules, compiled.failure))
         const condition = compiled.success
         const now = yield* clock.now
-        const evaluation = yield* memberships.evaluate(organizationId, condition, now)
+        const evaluation = yield* evaluator.evaluate(organizationId, condition, now)
         const outcome = yield* memberships.publish(organizationId, audienceId, {
           evaluation,
           condition,

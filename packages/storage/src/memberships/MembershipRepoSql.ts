@@ -17,7 +17,6 @@ import { audienceColumns, decodeAudiences } from "../audiences/AudienceRow.ts"
 import { lockAudience } from "../audiences/LockedAudience.ts"
 import { audit, firstIds } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
-import { evaluate } from "./Evaluation.ts"
 import { publishEvaluation } from "./EvaluationPublication.ts"
 import { readMembers } from "./MemberPages.ts"
 import { readStatus } from "./MembershipStatus.ts"
@@ -160,10 +159,6 @@ const make = Effect.gen(function* () {
     add,
     remove,
     ofConsumer,
-    evaluate: Effect.fn("MembershipRepo.evaluate")(
-      (organizationId, condition, now) => evaluate(sql, organizationId, condition, now),
-      Effect.orDie
-    ),
     publish: Effect.fn("MembershipRepo.publish")(
       (organizationId: OrganizationId, audienceId: AudienceId, evaluated: EvaluationToPublish) =>
         publishEvaluation(sql, organizationId, audienceId, evaluated),

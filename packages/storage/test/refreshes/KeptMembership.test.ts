@@ -4,6 +4,7 @@ import type { OrganizationId } from "@audiences/domain/Organization"
 import { AudienceRepo, type DueRefresh } from "@audiences/engine/audiences/AudienceRepo"
 import { DatabaseClock } from "@audiences/engine/DatabaseClock"
 import { blockSize, decodeChange, emptyBlock, offsetsOf, xor } from "@audiences/engine/memberships/Block"
+import { Evaluator } from "@audiences/engine/memberships/Evaluator"
 import { MembershipRepo, type PublicationOutcome } from "@audiences/engine/memberships/MembershipRepo"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
@@ -90,7 +91,7 @@ const evaluateDue = Effect.fnUntraced(function* ({ organizationId, id }: Case, d
   const memberships = yield* MembershipRepo
   const now = yield* (yield* DatabaseClock).now
   const condition = Result.getOrThrow(compileRules(due.rules))
-  const evaluation = yield* memberships.evaluate(organizationId, condition, now)
+  const evaluation = yield* (yield* Evaluator).evaluate(organizationId, condition, now)
   return memberships.publish(organizationId, id, {
     evaluation,
     condition,

@@ -3,6 +3,7 @@ import type { OrganizationId } from "@audiences/domain/Organization"
 import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { AudienceRepo } from "@audiences/engine/audiences/AudienceRepo"
 import { DatabaseClock } from "@audiences/engine/DatabaseClock"
+import { Evaluator } from "@audiences/engine/memberships/Evaluator"
 import { MembershipRepo } from "@audiences/engine/memberships/MembershipRepo"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
@@ -25,7 +26,7 @@ const evaluateOnly = Effect.fnUntraced(function* (organizationId: OrganizationId
   const { revision, requested, rules } = due.value
   const condition = Result.getOrThrow(compileRules(rules))
   const now = yield* (yield* DatabaseClock).now
-  const evaluation = yield* memberships.evaluate(organizationId, condition, now)
+  const evaluation = yield* (yield* Evaluator).evaluate(organizationId, condition, now)
   return memberships.publish(organizationId, audienceId, { evaluation, condition, now, revision, requested })
 })
 
