@@ -9,6 +9,7 @@ import imports from "./migrations/0006_imports.ts"
 import following from "./migrations/0011_following.ts"
 import orders from "./migrations/0012_orders.ts"
 import administration from "./migrations/0013_administration.ts"
+import lists from "./migrations/0014_lists.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -22,7 +23,8 @@ export const Migrations = Layer.effectDiscard(
       "0006_imports": imports,
       "0011_following": following,
       "0012_orders": orders,
-      "0013_administration": administration
+      "0013_administration": administration,
+      "0014_lists": lists
     })
   })
 )

@@ -8,10 +8,18 @@ export interface SortKey {
   readonly expression: Statement.Fragment
   readonly kind: SortKind
   readonly nullable: boolean
+  /** Rows without a value have an index of their own, on the id alone; the others have one on the value alone. */
+  readonly unique?: true
+}
+
+/** A part of a list, which is a range of an index, and the order of that index. */
+interface Part {
+  readonly range: Statement.Fragment
+  readonly order: ReadonlyArray<Statement.Fragment>
 }
 
 export interface KeysetQuery<Row extends Schema.ConstraintDecoder<unknown>> {
-  /** Names of result columns must not be `cursor_value` or `cursor_id`. */
+  /** Names of result columns must not be `cursor_value`, `cursor_id` or `cursor_key`. */
   readonly columns: Statement.Fragment
   readonly from: Statement.Fragment
   /** Which rows are in the list. */
@@ -45,35 +53,34 @@ const valueOf = (sql: SqlClient.SqlClient, kind: SortKind, text: string) => {
   }
 }
 
-/** The rows that follow (or precede) a position in the order of the list, with or without the position's own row. */
-const beyond = (
+/**
+ * The parts of a list, each a range of an index on sort key and id, in the order of the list: rows with a value, then those without.
+ * A part that lies wholly on the other side of the position is left out.
+ */
+const parts = (
   sql: SqlClient.SqlClient,
   { key, id }: Pick<KeysetQuery<never>, "key" | "id">,
   ascending: boolean,
   following: boolean,
-  at: Position,
+  at: Position | null,
   inclusive = false
-): Statement.Fragment => {
+): ReadonlyArray<Part> => {
   const operator = sql.literal((ascending === following ? ">" : "<") + (inclusive ? "=" : ""))
+  const part = (range: Statement.Fragment): Part => ({ range, order: [key.expression, id] })
+  const nullPart = (range: Statement.Fragment): Part => ({
+    range: sql`${key.expression} IS NULL AND ${range}`,
+    order: key.unique ? [id] : [key.expression, id]
+  })
+  const values = part(sql`${key.expression} IS NOT NULL`)
+  const nulls = nullPart(sql`true`)
+  if (at === null) return key.nullable ? [values, nulls] : [part(sql`true`)]
   if (at.value === null) {
-    const amongNulls = sql`(${key.expression} IS NULL AND ${id} ${operator} ${at.id}::uuid)`
-    return following ? amongNulls : sql`(${key.expression} IS NOT NULL OR ${amongNulls})`
+    const beyond = nullPart(sql`${id} ${operator} ${at.id}::uuid`)
+    return following ? [beyond] : [values, beyond]
   }
   // A comparison of rows, unlike its expansion, is a range of an index on both columns.
-  const amongValues = sql`(${key.expression}, ${id}) ${operator} (${valueOf(sql, key.kind, at.value)}, ${at.id}::uuid)`
-  return following && key.nullable ? sql`(${amongValues} OR ${key.expression} IS NULL)` : amongValues
-}
-
-const orderBy = (
-  sql: SqlClient.SqlClient,
-  { key, id }: Pick<KeysetQuery<never>, "key" | "id">,
-  ascending: boolean,
-  backwards: boolean
-) => {
-  const direction = sql.literal(ascending !== backwards ? "ASC" : "DESC")
-  // Left out where there are no nulls: an index that says nothing of them would not serve the order.
-  const nulls = sql.literal(!key.nullable ? "" : backwards ? "NULLS FIRST" : "NULLS LAST")
-  return sql`ORDER BY ${key.expression} ${direction} ${nulls}, ${id} ${direction}`
+  const beyond = part(sql`(${key.expression}, ${id}) ${operator} (${valueOf(sql, key.kind, at.value)}, ${at.id}::uuid)`)
+  return following && key.nullable ? [beyond, nulls] : [beyond]
 }
 
 /** Reads one page of a list: one row more than asked for tells whether a row follows in the direction of travel. */
@@ -85,10 +92,19 @@ export const readSlice = Effect.fnUntraced(function* <
   const { backwards, size } = request
   const ascending = request.sortDir === "asc"
   const origin = request.from
-  const travelled = origin === null ? where : sql`${where} AND ${beyond(sql, query, ascending, !backwards, origin)}`
-  const found = yield* sql`
-    SELECT ${columns}, ${textOf(sql, key)} AS cursor_value, ${id} AS cursor_id
-    FROM ${from} WHERE ${travelled} ${orderBy(sql, query, ascending, backwards)} LIMIT ${size + 1}`
+  const direction = sql.literal(ascending !== backwards ? "ASC" : "DESC")
+  const limit = sql`LIMIT ${size + 1}`
+  const ranges = parts(sql, query, ascending, !backwards, origin).map(
+    ({ order, range }) => sql`
+      (SELECT ${columns}, ${textOf(sql, key)} AS cursor_value, ${id} AS cursor_id, ${key.expression} AS cursor_key
+      FROM ${from} WHERE ${where} AND ${range} ORDER BY ${sql.csv(order.map((each) => sql`${each} ${direction}`))} ${limit})`
+  )
+  const together = ranges.slice(1).reduce((all, range) => sql`${all} UNION ALL ${range}`, ranges[0]!)
+  const found = yield* ranges.length === 1
+    ? together
+    : sql`
+      SELECT * FROM (${together}) AS page
+      ORDER BY cursor_key ${direction} NULLS ${sql.literal(backwards ? "FIRST" : "LAST")}, cursor_id ${direction} ${limit}`
   const page = found.slice(0, size)
   if (backwards) page.reverse()
   const data = yield* Schema.decodeUnknownEffect(Schema.Array(query.row))(page)
@@ -97,12 +113,11 @@ export const readSlice = Effect.fnUntraced(function* <
   )
 
   const more = found.length > size
-  const rest =
-    origin === null
-      ? []
-      : yield* sql`
-    SELECT 1 FROM ${from} WHERE ${where} AND ${beyond(sql, query, ascending, backwards, origin, true)} LIMIT 1`
-  const behind = rest.length > 0
+  const behind =
+    origin !== null &&
+    (yield* Effect.forEach(parts(sql, query, ascending, backwards, origin, true), ({ range }) =>
+      Effect.map(sql`SELECT 1 FROM ${from} WHERE ${where} AND ${range} LIMIT 1`, (rows) => rows.length > 0)
+    )).includes(true)
   const positions = edges.map(({ cursorValue, cursorId }): Position => ({ value: cursorValue, id: cursorId }))
   // Nothing lies beyond where the travel began: the way back starts between its value's last id and the next value.
   const turned = origin === null ? null : { value: origin.value, id: ascending !== backwards ? highestId : lowestId }
