@@ -3,12 +3,12 @@ import { ConsumerId } from "./Consumer.ts"
 import { errorFields } from "./Errors.ts"
 import { Instant, InstantInput } from "./Instant.ts"
 import { Money } from "./Money.ts"
-import { Text } from "./Scalar.ts"
+import { Text, UuidText } from "./Scalar.ts"
 
-export const ActivityId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("ActivityId"))
+export const ActivityId = UuidText.pipe(Schema.brand("ActivityId"))
 export type ActivityId = typeof ActivityId.Type
 
-const uuid = Schema.String.check(Schema.isUUID())
+const uuid = UuidText
 const nullable = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
 
 /** What every kind of activity says, besides who and when. */

@@ -3,9 +3,9 @@ import { errorFields } from "./Errors.ts"
 import { Instant } from "./Instant.ts"
 import { OrganizationId } from "./Organization.ts"
 import { pageOf, pageQuery, SortDirection } from "./Page.ts"
-import { Text } from "./Scalar.ts"
+import { Text, UuidText } from "./Scalar.ts"
 
-export const ApiKeyId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("ApiKeyId"))
+export const ApiKeyId = UuidText.pipe(Schema.brand("ApiKeyId"))
 export type ApiKeyId = typeof ApiKeyId.Type
 
 export const KeyMode = Schema.Literals(["live", "test"])

@@ -6,7 +6,7 @@ import { Instant, InstantInput } from "./Instant.ts"
 import { OrganizationId } from "./Organization.ts"
 import { BooleanFromString, pageOf, pageQuery, SortDirection } from "./Page.ts"
 import { Rule, RuleLine } from "./Rule.ts"
-import { OpenMap, OpenMapInput, Text } from "./Scalar.ts"
+import { OpenMap, OpenMapInput, Text, UuidText } from "./Scalar.ts"
 import { SyncSource, SyncSourceInput } from "./SyncSource.ts"
 
 /** DYNAMIC: who meets the rules. STATIC_LIST: who was chosen. SYNCED_LIST: kept equal to a list at a vendor. */
@@ -29,7 +29,7 @@ export const Audience = Schema.Struct({
   name: Schema.String.check(Schema.isNonEmpty()),
   description: nullable(Schema.String),
   type: AudienceType,
-  groupId: nullable(Schema.String.check(Schema.isUUID())),
+  groupId: nullable(UuidText),
   groupName: nullable(Schema.String),
   groupType: nullable(AudienceGroupType),
   iconName: nullable(Schema.String),
@@ -64,7 +64,7 @@ export const AudiencePage = pageOf(AudienceFull).annotate({ identifier: "Audienc
 
 const chosen = {
   description: nullable(Text),
-  groupId: nullable(Schema.String.check(Schema.isUUID())),
+  groupId: nullable(UuidText),
   groupName: nullable(Text),
   groupType: nullable(AudienceGroupType),
   iconName: nullable(Text),
@@ -111,7 +111,7 @@ export const audienceListQuery = {
   search: Schema.optionalKey(Text.check(Schema.isMinCodePoints(2))),
   type: Schema.optionalKey(AudienceType),
   archived: Schema.optionalKey(BooleanFromString),
-  groupId: Schema.optionalKey(Schema.String.check(Schema.isUUID()))
+  groupId: Schema.optionalKey(UuidText)
 }
 export type AudienceListQuery = Schema.Struct.Type<typeof audienceListQuery>
 

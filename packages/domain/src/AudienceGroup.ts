@@ -2,9 +2,10 @@ import { Schema } from "effect"
 import { AudienceId } from "./AudienceId.ts"
 import { errorFields } from "./Errors.ts"
 import { pageQuery } from "./Page.ts"
+import { UuidText } from "./Scalar.ts"
 
 /** Audiences that belong together, such as the tiers of a programme: they share the id. */
-export const AudienceGroupId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("AudienceGroupId"))
+export const AudienceGroupId = UuidText.pipe(Schema.brand("AudienceGroupId"))
 export type AudienceGroupId = typeof AudienceGroupId.Type
 
 /** The members of all audiences of the group, each once, ordered by consumer id; of one of them with `audienceId`. */

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { UuidText } from "./Scalar.ts"
 
-export const AudienceId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("AudienceId"))
+export const AudienceId = UuidText.pipe(Schema.brand("AudienceId"))
 export type AudienceId = typeof AudienceId.Type

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { Instant, InstantInput } from "./Instant.ts"
 import { pageOf, pageQuery } from "./Page.ts"
-import { OpenMap, Text } from "./Scalar.ts"
+import { OpenMap, Text, UuidText } from "./Scalar.ts"
 
 /** Everything that leaves an entry: the operations that change something, by their group and name in the contract. */
 export const auditActions = [
@@ -34,7 +34,7 @@ export type AuditAction = (typeof auditActions)[number]
 
 /** Who changed what, and when. Written with the change, in one transaction; never altered. */
 export const AuditEntry = Schema.Struct({
-  id: Schema.String.check(Schema.isUUID()),
+  id: UuidText,
   at: Instant,
   /** As in `createdBy`: `key:<api key id>` … */
   actor: Schema.String,

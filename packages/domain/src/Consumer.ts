@@ -4,10 +4,10 @@ import { Instant, InstantInput } from "./Instant.ts"
 import { Money } from "./Money.ts"
 import { OrganizationId } from "./Organization.ts"
 import { BooleanFromString, pageOf, pageQuery, SortDirection } from "./Page.ts"
-import { ConsumerMetadata, ConsumerMetadataInput, Text } from "./Scalar.ts"
+import { ConsumerMetadata, ConsumerMetadataInput, Text, UuidText } from "./Scalar.ts"
 import { SyncSource } from "./SyncSource.ts"
 
-export const ConsumerId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("ConsumerId"))
+export const ConsumerId = UuidText.pipe(Schema.brand("ConsumerId"))
 export type ConsumerId = typeof ConsumerId.Type
 
 export const ConsumerStatus = Schema.Literals(["ACTIVE", "INACTIVE"]).annotate({ identifier: "ConsumerStatus" })
@@ -183,7 +183,7 @@ export const consumerListQuery = {
   sortBy: Schema.optionalKey(ConsumerSort),
   sortDir: Schema.optionalKey(SortDirection),
   search: Schema.optionalKey(Text.check(Schema.isMinCodePoints(2))),
-  audienceId: Schema.optionalKey(Schema.String.check(Schema.isUUID())),
+  audienceId: Schema.optionalKey(UuidText),
   createdAfter: Schema.optionalKey(InstantInput),
   createdBefore: Schema.optionalKey(InstantInput),
   archived: Schema.optionalKey(BooleanFromString)

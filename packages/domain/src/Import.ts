@@ -3,8 +3,9 @@ import { AudienceId } from "./AudienceId.ts"
 import { errorFields, errorFieldsOpen } from "./Errors.ts"
 import { Instant } from "./Instant.ts"
 import { OrganizationId } from "./Organization.ts"
+import { UuidText } from "./Scalar.ts"
 
-export const ImportId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("ImportId"))
+export const ImportId = UuidText.pipe(Schema.brand("ImportId"))
 export type ImportId = typeof ImportId.Type
 
 export const ImportStatus = Schema.Literals(["PENDING", "PROCESSING", "COMPLETED", "FAILED"]).annotate({

@@ -1,9 +1,9 @@
 import { Option, Schema } from "effect"
 import { errorFields } from "./Errors.ts"
 import { Instant, InstantInput, parseInstant } from "./Instant.ts"
-import { OpenMap, OpenMapInput, Text } from "./Scalar.ts"
+import { OpenMap, OpenMapInput, Text, UuidText } from "./Scalar.ts"
 
-export const LoyaltyTransactionId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("LoyaltyTransactionId"))
+export const LoyaltyTransactionId = UuidText.pipe(Schema.brand("LoyaltyTransactionId"))
 export type LoyaltyTransactionId = typeof LoyaltyTransactionId.Type
 
 export const LoyaltyTxnType = Schema.Literals(["earn", "redeem", "expire", "adjust", "migration", "reversal"]).annotate(

@@ -3,6 +3,7 @@ import { AudienceId } from "./AudienceId.ts"
 import { Instant } from "./Instant.ts"
 import { pageQuery } from "./Page.ts"
 import { SyncStatus } from "./SyncSource.ts"
+import { UuidText } from "./Scalar.ts"
 
 /** `count` equals the number of members that the member list pages through at that version. */
 export const AudienceCount = Schema.Struct({
@@ -28,7 +29,7 @@ export const AudienceStatus = Schema.Struct({
 }).annotate({ identifier: "AudienceStatus" })
 export type AudienceStatus = typeof AudienceStatus.Type
 
-const ConsumerIds = Schema.Struct({ consumerIds: Schema.Array(Schema.String.check(Schema.isUUID())) })
+const ConsumerIds = Schema.Struct({ consumerIds: Schema.Array(UuidText) })
 
 export const MembersAdd = ConsumerIds.annotate({ identifier: "MembersAdd" })
 export type MembersAdd = typeof MembersAdd.Type

@@ -2,9 +2,9 @@ import { Schema } from "effect"
 import { errorFields } from "./Errors.ts"
 import { Instant } from "./Instant.ts"
 import { pageOf, pageQuery, SortDirection } from "./Page.ts"
-import { Text } from "./Scalar.ts"
+import { Text, UuidText } from "./Scalar.ts"
 
-export const OrganizationId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("OrganizationId"))
+export const OrganizationId = UuidText.pipe(Schema.brand("OrganizationId"))
 export type OrganizationId = typeof OrganizationId.Type
 
 /** A tenant. Every organization has a sibling for tests, which `sk_test_` keys belong to: test data never mixes with live. */

@@ -2,12 +2,12 @@ import { Schema } from "effect"
 import { errorFields } from "./Errors.ts"
 import { AudienceId } from "./AudienceId.ts"
 import { OrganizationId } from "./Organization.ts"
-import { Scalar, Text } from "./Scalar.ts"
+import { Scalar, Text, UuidText } from "./Scalar.ts"
 
-export const RuleId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("RuleId"))
+export const RuleId = UuidText.pipe(Schema.brand("RuleId"))
 export type RuleId = typeof RuleId.Type
 
-export const RuleGroupId = Schema.String.check(Schema.isUUID())
+export const RuleGroupId = UuidText
 
 export const RuleOperator = Schema.Literals([
   "EQUALS",

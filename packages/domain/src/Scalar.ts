@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import { Schema, SchemaTransformation } from "effect"
 
 const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed()
 
@@ -8,6 +8,11 @@ export const Text = Schema.String.check(
     identifier: "Text",
     expected: "text without U+0000 and without lone surrogates"
   })
+)
+
+/** An id. UUIDs are the same in capital letters; here and in answers they are in small ones. */
+export const UuidText = Schema.String.check(Schema.isUUID()).pipe(
+  Schema.decodeTo(Schema.String.check(Schema.isUUID()), SchemaTransformation.toLowerCase())
 )
 
 export const Scalar = Schema.Union([Text, Schema.Finite, Schema.Boolean, Schema.Null])

@@ -1,9 +1,9 @@
 import { Schema } from "effect"
 import { Instant, InstantInput } from "./Instant.ts"
 import { OrganizationId } from "./Organization.ts"
-import { OpenMap, OpenMapInput, Text } from "./Scalar.ts"
+import { OpenMap, OpenMapInput, Text, UuidText } from "./Scalar.ts"
 
-export const SyncSourceId = Schema.String.check(Schema.isUUID()).pipe(Schema.brand("SyncSourceId"))
+export const SyncSourceId = UuidText.pipe(Schema.brand("SyncSourceId"))
 export type SyncSourceId = typeof SyncSourceId.Type
 
 export const SyncStatus = Schema.Literals(["PENDING", "SUCCESS", "FAILED"]).annotate({ identifier: "SyncStatus" })

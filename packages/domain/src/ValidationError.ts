@@ -1,4 +1,4 @@
-import { Effect, Schema, type SchemaAST, SchemaIssue } from "effect"
+import { Effect, Schema, SchemaAST, SchemaIssue } from "effect"
 
 const PathItem = Schema.Struct({
   type: Schema.String,
@@ -133,7 +133,9 @@ interface Finding {
 }
 
 /** The shape of what a type takes, for people: `string | null`, `"DYNAMIC" | "STATIC_LIST"`. */
-const shape = (ast: SchemaAST.AST): string => {
+const shape = (type: SchemaAST.AST): string => {
+  // What is sent, not what becomes of it: of an instant the text.
+  const ast = SchemaAST.toEncoded(type)
   switch (ast._tag) {
     case "Literal":
       return JSON.stringify(ast.literal)
@@ -170,7 +172,17 @@ const findings = (issue: SchemaIssue.Issue, keys: ReadonlyArray<PropertyKey>): A
       const close = inner.filter((each) => each.keys.length > keys.length || each.kind === "validation")
       return close.length > 0
         ? close
-        : [{ kind: "schema", type: "union", expected: shape(issue.ast), message: undefined, keys, missing: false }]
+        : [
+            {
+              kind: "schema",
+              // A body is a union of one member.
+              type: issue.ast.types.length === 1 ? shape(issue.ast) : "union",
+              expected: shape(issue.ast),
+              message: undefined,
+              keys,
+              missing: false
+            }
+          ]
     }
     case "Filter": {
       const nested = findings(issue.issue, keys)

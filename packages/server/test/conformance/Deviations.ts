@@ -103,3 +103,12 @@ export const extensionFields: ReadonlyArray<string> = [
   "ImportWithUpload.failureReason",
   "Error.requestId"
 ]
+
+/** Optional keys that an answer may leave out. Every other one is there, as null if need be. */
+const leftOut: ReadonlyArray<{ readonly reason: string; readonly of: RegExp }> = [
+  { reason: "nothing is cached", of: /^Distribution\.cachedAt$/ },
+  { reason: "inside an audience: they come with the import itself", of: /^Import\.errors$/ },
+  { reason: "an activity is answered as it was recorded", of: /^[A-Z][a-z]+Activity\./ }
+]
+
+export const isLeftOut = (label: string): boolean => leftOut.some(({ of }) => of.test(label))
