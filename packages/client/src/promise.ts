@@ -44,6 +44,7 @@ import type {
   OrganizationUpdate
 } from "@audiences/domain/Organization"
 import type { OrganizationFounded } from "@audiences/domain/api/OrganizationsApi"
+import type { MemberCheck, memberCheckQuery, MembersChecked, PersonNamed } from "@audiences/domain/MemberCheck"
 import type { Page } from "@audiences/domain/Page"
 import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
 import type { Settings, SettingsUpdate } from "@audiences/domain/Settings"
@@ -89,6 +90,7 @@ type AudienceQuery = QueryOf<typeof audienceListQuery>
 type ConsumerQuery = QueryOf<typeof consumerListQuery>
 type GroupMemberQuery = QueryOf<typeof groupMemberListQuery>
 type HistoryQuery = QueryOf<typeof historyQuery>
+type MemberCheckQuery = QueryOf<typeof memberCheckQuery>
 type MemberQuery = QueryOf<typeof memberListQuery>
 
 interface Call {
@@ -247,6 +249,22 @@ export class AudiencesClient {
     remove: (audienceId: string, consumerIds: ReadonlyArray<string>) =>
       this.#call<Resource<typeof MembersRemoved>>("DELETE", path`/audiences/${audienceId}/members`, {
         body: { consumerIds }
+      })
+  }
+
+  readonly gate = {
+    /** IN, OUT or UNKNOWN, right now. */
+    check: (audienceId: string, consumerId: string, query: MemberCheckQuery = {}) =>
+      this.#call<Resource<typeof MemberCheck>>("GET", path`/audiences/${audienceId}/members/${consumerId}`, { query }),
+    /** At most 1000 people, each by one of id, email, phone and external id; answers in their order. */
+    checkAll: (
+      audienceId: string,
+      consumers: ReadonlyArray<Resource<typeof PersonNamed>>,
+      query: MemberCheckQuery = {}
+    ) =>
+      this.#call<Resource<typeof MembersChecked>>("POST", path`/audiences/${audienceId}/members/check`, {
+        body: { consumers },
+        query
       })
   }
 

@@ -3,6 +3,8 @@ import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { AuditLog } from "@audiences/engine/audit/AuditLog"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { Distributions } from "@audiences/engine/distributions/Distributions"
+import { Gate } from "@audiences/engine/gate/Gate"
+import { GateKeeper } from "@audiences/engine/gate/GateKeeper"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { History } from "@audiences/engine/history/History"
 import { Imports } from "@audiences/engine/imports/Imports"
@@ -19,6 +21,7 @@ import { AuditRepoSql } from "@audiences/storage/audit/AuditRepoSql"
 import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
 import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
 import { DistributionRepoSql } from "@audiences/storage/distributions/DistributionRepoSql"
+import { GateRepoSql } from "@audiences/storage/gate/GateRepoSql"
 import { AudienceGroupRepoSql } from "@audiences/storage/groups/AudienceGroupRepoSql"
 import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
@@ -26,6 +29,7 @@ import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { EvaluatorSql } from "@audiences/storage/memberships/EvaluatorSql"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
+import { PublicationFeedSql } from "@audiences/storage/memberships/PublicationFeedSql"
 import { OrganizationRepoSql } from "@audiences/storage/organizations/OrganizationRepoSql"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
 import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
@@ -43,11 +47,13 @@ const Storage = Layer.mergeAll(
   DatabaseClockSql,
   DistributionRepoSql,
   EvaluatorSql,
+  GateRepoSql,
   HistoryRepoSql,
   ImportRepoSql,
   MembershipRepoSql,
   OrderRepoSql,
   OrganizationRepoSql,
+  PublicationFeedSql,
   RuleRepoSql,
   SettingsRepoSql,
   Uploads
@@ -61,6 +67,7 @@ export const Engine = Layer.mergeAll(
   AuditLog.layer,
   Consumers.layer,
   Distributions.layer,
+  Layer.provide(Gate.layer, GateKeeper.layer),
   History.layer,
   Imports.layer,
   Memberships.layer,

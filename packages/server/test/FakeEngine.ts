@@ -8,6 +8,7 @@ import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { AuditLog } from "@audiences/engine/audit/AuditLog"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { Distributions } from "@audiences/engine/distributions/Distributions"
+import { Gate } from "@audiences/engine/gate/Gate"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { History } from "@audiences/engine/history/History"
 import { Imports } from "@audiences/engine/imports/Imports"
@@ -85,6 +86,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(AuditLog, {}),
   Layer.mock(OrganizationSettings, {}),
   Layer.mock(Memberships, {}),
+  Layer.mock(Gate, { recall: () => undefined }),
   Layer.mock(Rules, {}),
   Layer.mock(AudienceGroups, {}),
   Layer.mock(Distributions, {}),

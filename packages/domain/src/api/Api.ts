@@ -3,6 +3,7 @@ import { ApiKeysApi } from "./ApiKeysApi.ts"
 import { AudiencesApi } from "./AudiencesApi.ts"
 import { AuditLogApi } from "./AuditLogApi.ts"
 import { ConsumersApi } from "./ConsumersApi.ts"
+import { GateApi } from "./GateApi.ts"
 import { GroupsApi } from "./GroupsApi.ts"
 import { HistoryApi } from "./HistoryApi.ts"
 import { ImportsApi } from "./ImportsApi.ts"
@@ -22,6 +23,7 @@ export class Api extends HttpApi.make("audiences")
   .add(AudiencesApi)
   .add(RulesApi)
   .add(MembersApi)
+  .add(GateApi)
   .add(ImportsApi)
   .add(GroupsApi)
   .add(LoyaltyTiersApi)

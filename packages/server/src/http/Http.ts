@@ -7,6 +7,7 @@ import { AudiencesHttp } from "./AudiencesHttp.ts"
 import { AuditLogHttp } from "./AuditLogHttp.ts"
 import { AuthorizationHttp } from "./AuthorizationHttp.ts"
 import { ConsumersHttp } from "./ConsumersHttp.ts"
+import { GateHttp } from "./GateHttp.ts"
 import { GroupsHttp } from "./GroupsHttp.ts"
 import { HistoryHttp } from "./HistoryHttp.ts"
 import { ImportsHttp } from "./ImportsHttp.ts"
@@ -33,6 +34,7 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
     AudiencesHttp,
     RulesHttp,
     MembersHttp,
+    GateHttp,
     ImportsHttp,
     GroupsHttp,
     LoyaltyTiersHttp,

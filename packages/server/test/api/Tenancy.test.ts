@@ -26,6 +26,8 @@ const bodies: Readonly<Record<string, (audienceId: string, consumerId: string) =
   "members.list": () => undefined,
   "members.add": (_, consumerId) => ({ consumerIds: [consumerId] }),
   "members.remove": (_, consumerId) => ({ consumerIds: [consumerId] }),
+  "gate.check": () => undefined,
+  "gate.checkAll": (_, consumerId) => ({ consumers: [{ consumerId }] }),
   "imports.create": () => undefined,
   "imports.latest": () => undefined,
   "groups.get": () => undefined,
@@ -102,6 +104,7 @@ layer(TestServer, { excludeTestServices: true })("an organization", (it) => {
           .replace(":ruleId", ids.rule)
           .replace(":organizationId", ids.organization)
           .replace(":apiKeyId", ids.apiKey)
+          .replace(":consumerId", ids.consumer)
           .replace(":id", ids.consumer)
         return ask(`${basePath}${url}`, { key: stranger, ...(body === undefined ? { method } : json(body, method)) })
       }
