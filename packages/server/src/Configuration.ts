@@ -36,6 +36,8 @@ export class Configuration extends Context.Service<
     readonly secretKey: Option.Option<Redacted.Redacted<string>>
     /** A folder. */
     readonly uploads: string
+    /** What columns for evaluation may take, over all organizations. */
+    readonly columnMemoryBytes: number
     readonly logLevel: LogLevel.LogLevel
   }
 >()("@audiences/server/Configuration") {
@@ -85,6 +87,14 @@ const parseSecretKey = (text: string) =>
 
 const parseFolder = (text: string) => (/^[a-z][a-z0-9+.-]+:\/\//i.test(text) ? undefined : Option.some(resolve(text)))
 
+const unitBytes: Readonly<Record<string, number>> = { KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 }
+
+const parseBytes = (text: string) => {
+  const [, count, unit = ""] = /^(\d{1,6})\s*([KMGT]iB)$/i.exec(text) ?? []
+  const bytes = unitBytes[unit.toUpperCase()]
+  return count === undefined || bytes === undefined ? undefined : Number(count) * bytes
+}
+
 const unset = <A>(): Option.Option<A> => Option.none()
 
 const load = Effect.gen(function* () {
@@ -126,6 +136,12 @@ const load = Effect.gen(function* () {
       parseFolder,
       "a folder (buckets such as s3://… cannot be used yet)",
       unset<string>()
+    ),
+    columnMemoryBytes: yield* read(
+      "AUDIENCES_COLUMN_MEMORY",
+      parseBytes,
+      "a whole number of KiB, MiB, GiB or TiB, such as 512MiB",
+      2 ** 30
     ),
     logLevel: yield* read(
       "AUDIENCES_LOG",

@@ -18,6 +18,7 @@ import { Syncs } from "@audiences/engine/syncs/Syncs"
 import { ApiKeyRepoSql } from "@audiences/storage/apiKeys/ApiKeyRepoSql"
 import { AudienceRepoSql } from "@audiences/storage/audiences/AudienceRepoSql"
 import { AuditRepoSql } from "@audiences/storage/audit/AuditRepoSql"
+import { EvaluatorColumns } from "@audiences/storage/columns/EvaluatorColumns"
 import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
 import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
 import { DistributionRepoSql } from "@audiences/storage/distributions/DistributionRepoSql"
@@ -26,7 +27,6 @@ import { AudienceGroupRepoSql } from "@audiences/storage/groups/AudienceGroupRep
 import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
-import { EvaluatorSql } from "@audiences/storage/memberships/EvaluatorSql"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
 import { PublicationFeedSql } from "@audiences/storage/memberships/PublicationFeedSql"
@@ -34,9 +34,17 @@ import { OrganizationRepoSql } from "@audiences/storage/organizations/Organizati
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
 import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
 import { Effect, Layer } from "effect"
+import { availableParallelism } from "node:os"
 import { Configuration } from "./Configuration.ts"
 
 const Uploads = Layer.unwrap(Effect.map(Configuration, ({ uploads }) => UploadStoreFile({ folder: uploads })))
+
+/** The request thread and the one that loads columns leave the other processors to evaluation. */
+const Evaluating = Layer.unwrap(
+  Effect.map(Configuration, ({ columnMemoryBytes }) =>
+    EvaluatorColumns({ memoryBytes: columnMemoryBytes, threads: Math.max(1, availableParallelism() - 1) })
+  )
+)
 
 const Storage = Layer.mergeAll(
   ApiKeyRepoSql,
@@ -46,7 +54,7 @@ const Storage = Layer.mergeAll(
   ConsumerRepoSql,
   DatabaseClockSql,
   DistributionRepoSql,
-  EvaluatorSql,
+  Evaluating,
   GateRepoSql,
   HistoryRepoSql,
   ImportRepoSql,

@@ -26,6 +26,7 @@ describe("Configuration", () => {
           role: "all",
           secretKey: Option.none(),
           uploads: resolve("data/uploads"),
+          columnMemoryBytes: 2 ** 30,
           logLevel: "Info"
         }
       )
@@ -64,11 +65,12 @@ describe("Configuration", () => {
         AUDIENCES_ROLE: "leader",
         AUDIENCES_SECRET_KEY: "sk_live_hush",
         AUDIENCES_UPLOADS: "s3://bucket",
+        AUDIENCES_COLUMN_MEMORY: "1 Gb",
         AUDIENCES_LOG: "loud"
       })
       assert.sameMembers(
         found.map((line) => line.split(" ")[0]!),
-        ["PORT", "PUBLIC_URL", "DATABASE_URL", "ROLE", "SECRET_KEY", "UPLOADS", "LOG"].map(
+        ["PORT", "PUBLIC_URL", "DATABASE_URL", "ROLE", "SECRET_KEY", "UPLOADS", "COLUMN_MEMORY", "LOG"].map(
           (name) => `AUDIENCES_${name}`
         )
       )
@@ -85,6 +87,14 @@ describe("Configuration", () => {
       assert.include(line, "AUDIENCES_DATABASE_URL")
       const [folder] = yield* problems({ AUDIENCES_ROLE: "api", AUDIENCES_DATABASE_URL: "postgres://127.0.0.1/a" })
       assert.include(folder, "AUDIENCES_UPLOADS")
+    })
+  )
+
+  it.effect("takes memory with its unit", () =>
+    Effect.gen(function* () {
+      const bytes = (text: string) =>
+        Effect.map(given({ AUDIENCES_COLUMN_MEMORY: text }), ({ columnMemoryBytes }) => columnMemoryBytes)
+      assert.deepStrictEqual([yield* bytes("512MiB"), yield* bytes("3 gib")], [2 ** 29, 3 * 2 ** 30])
     })
   )
 

@@ -33,6 +33,7 @@ const Configured = Layer.effect(
       role: "all",
       secretKey: Option.some(yield* makeSecretKey("live")),
       uploads: join(dataDir, "uploads"),
+      columnMemoryBytes: 2 ** 28,
       logLevel: "Warn"
     })
   })

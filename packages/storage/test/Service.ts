@@ -11,8 +11,8 @@ import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { AudienceRepoSql } from "@audiences/storage/audiences/AudienceRepoSql"
+import { EvaluatorColumns } from "@audiences/storage/columns/EvaluatorColumns"
 import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
-import { EvaluatorSql } from "@audiences/storage/memberships/EvaluatorSql"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { removeFromAllAudiences } from "@audiences/storage/memberships/RemoveFromAllAudiences"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
@@ -42,7 +42,7 @@ export const ServiceTest = Layer.mergeAll(Audiences.layer, Rules.layer, Membersh
     Layer.mergeAll(
       AudienceRepoSql,
       RuleRepoSql,
-      EvaluatorSql,
+      EvaluatorColumns({ memoryBytes: 2 ** 28, threads: 1 }),
       MembershipRepoSql,
       DatabaseClockSql,
       SettingsRepoSql,

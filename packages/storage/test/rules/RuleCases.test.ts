@@ -1,11 +1,11 @@
 import { RuleLine } from "@audiences/domain/Rule"
 import { compileRules } from "@audiences/engine/rules/RuleCompiler"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Result, Schema } from "effect"
+import { Effect, Layer, Result, Schema } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { PostgresTest } from "../../../../tools/vitest/PostgresTest.ts"
 import { isMember } from "../../../../tools/vitest/rules/BruteForce.ts"
-import { completeConsumer, insertConsumers, members } from "./Population.ts"
+import { completeConsumer, insertConsumers, members, membersByColumns, TestColumns } from "./Population.ts"
 
 const Rules = Schema.Array(RuleLine)
 const Evaluated = Schema.Struct({
@@ -33,7 +33,7 @@ const cases = readdirSync(directory)
     ...decode(JSON.parse(readFileSync(new URL(name, directory), "utf8")))
   }))
 
-layer(PostgresTest)("the numbered cases of the rule language", (it) => {
+layer(Layer.merge(PostgresTest, TestColumns.layer))("the numbered cases of the rule language", (it) => {
   it.effect.each(cases)("$name: $title", (each) =>
     Effect.gen(function* () {
       if ("refused" in each) {
@@ -48,6 +48,7 @@ layer(PostgresTest)("the numbered cases of the rule language", (it) => {
       const organizationId = yield* insertConsumers(each.consumers.map(({ id: _, ...consumer }) => consumer))
       const named = (ordinals: ReadonlyArray<number>) => ordinals.map((ordinal) => each.consumers[ordinal]!.id)
       assert.deepStrictEqual(named(yield* members(organizationId, each.rules, now)), each.members)
+      assert.deepStrictEqual(named(yield* membersByColumns(organizationId, each.rules, now)), each.members)
       const plain = each.consumers.flatMap((consumer, i) =>
         isMember(each.rules, completeConsumer(consumer), now) ? [i] : []
       )

@@ -1,17 +1,22 @@
+import type { OrganizationId } from "@audiences/domain/Organization"
 import type { RuleLine } from "@audiences/domain/Rule"
 import { maxRules } from "@audiences/engine/rules/RuleCompiler"
 import { assert, layer } from "@effect/vitest"
-import { Arbitrary, Effect, Random } from "effect"
+import { Arbitrary, Effect, Layer, Random } from "effect"
 import { PostgresTest } from "../../../../tools/vitest/PostgresTest.ts"
 import { isMember, type WireConsumer } from "../../../../tools/vitest/rules/BruteForce.ts"
 import { randomConsumers, randomRules, randomRulesNow } from "../../../../tools/vitest/rules/RandomRules.ts"
-import { insertConsumers, members } from "./Population.ts"
+import { insertConsumers, members, membersByColumns, TestColumns } from "./Population.ts"
 
 const expected = (consumers: ReadonlyArray<WireConsumer>, lines: ReadonlyArray<RuleLine>, now: number) =>
   consumers.flatMap((consumer, i) => (isMember(lines, consumer, now) ? [i] : []))
 
-layer(PostgresTest)("ConditionSql", (it) => {
-  it.effect("finds whom the plain reading of the rules finds", () =>
+/** Whom SQL finds, and whom columns find. */
+const asking = (organizationId: OrganizationId, lines: ReadonlyArray<RuleLine>) =>
+  [members(organizationId, lines, randomRulesNow), membersByColumns(organizationId, lines, randomRulesNow)] as const
+
+layer(Layer.merge(PostgresTest, TestColumns.layer))("Evaluators", (it) => {
+  it.effect("by SQL and by columns find whom the plain reading of the rules finds", () =>
     Effect.gen(function* () {
       const divided = new Map<string, number>()
       for (let population = 0; population < 5; population++) {
@@ -21,11 +26,11 @@ layer(PostgresTest)("ConditionSql", (it) => {
         const result = yield* Arbitrary.checkEffect(
           randomRules,
           (lines) =>
-            Effect.map(members(organizationId, lines, randomRulesNow), (found) => {
+            Effect.map(Effect.all(asking(organizationId, lines)), ([found, byColumns]) => {
               const wanted = expected(consumers, lines, randomRulesNow)
               if (wanted.length > 0 && wanted.length < 140)
                 for (const { operator } of lines) divided.set(operator, (divided.get(operator) ?? 0) + 1)
-              return JSON.stringify(found) === JSON.stringify(wanted)
+              return [found, byColumns].every((each) => JSON.stringify(each) === JSON.stringify(wanted))
             }),
           { runs: 400, size: 20, concurrency: 4, seed }
         )
@@ -43,7 +48,7 @@ layer(PostgresTest)("ConditionSql", (it) => {
   it.effect("has nobody in an audience without rules", () =>
     Effect.gen(function* () {
       const organizationId = yield* insertConsumers([{ status: "ACTIVE" }])
-      assert.deepStrictEqual(yield* members(organizationId, [], randomRulesNow), [])
+      assert.deepStrictEqual(yield* Effect.all(asking(organizationId, [])), [[], []])
     })
   )
 
@@ -54,20 +59,20 @@ layer(PostgresTest)("ConditionSql", (it) => {
         { totalOrders: -1 }
       ])
       const values = Array.from({ length: 100_000 }, (_, i) => i)
-      assert.deepStrictEqual(
-        yield* members(organizationId, [{ field: "totalOrders", operator: "IN", values }], randomRulesNow),
-        [0]
-      )
-      assert.deepStrictEqual(
-        yield* members(organizationId, [{ field: "metadata.tags", operator: "IN", values }], randomRulesNow),
-        [0]
-      )
+      for (const field of ["totalOrders", "metadata.tags"])
+        assert.deepStrictEqual(yield* Effect.all(asking(organizationId, [{ field, operator: "IN", values }])), [
+          [0],
+          [0]
+        ])
       const longest = Array.from({ length: maxRules }, (): RuleLine => ({
         field: "metadata.tags",
         operator: "NOT_CONTAINS",
         values: ["y"]
       }))
-      assert.deepStrictEqual(yield* members(organizationId, longest, randomRulesNow), [0, 1])
+      assert.deepStrictEqual(yield* Effect.all(asking(organizationId, longest)), [
+        [0, 1],
+        [0, 1]
+      ])
     })
   )
 })

@@ -1,0 +1,59 @@
+import type { Words } from "./Chunk.ts"
+import { isDense } from "./Test.ts"
+
+// The loops that everything is spent in. Each is written out for one kind of array, since shared code would be compiled for all of them, and
+// without branches on what is found, which a processor cannot foresee.
+
+/** For whom the value is in the range, ends included; NaN is in none. */
+export const scanRange = (values: Float64Array, low: number, high: number, among: Words, out: Words): void => {
+  for (let w = 0; w < among.length; w++) {
+    const asked = among[w]!
+    let found = 0
+    if (asked !== 0) {
+      const first = w << 5
+      if (isDense(asked)) {
+        for (let i = 0; i < 32; i++) {
+          const value = values[first + i]!
+          found |= (Number(value >= low) & Number(value <= high)) << i
+        }
+        found &= asked
+      } else {
+        for (let rest = asked; rest !== 0; rest &= rest - 1) {
+          const value = values[first + 31 - Math.clz32(rest & -rest)]!
+          found |= -(Number(value >= low) & Number(value <= high)) & (rest & -rest)
+        }
+      }
+    }
+    out[w] = found
+  }
+}
+
+/** For whom the code stands for a value that `truth` is 1 of. */
+export const scanCodes = (codes: Uint16Array | Uint32Array, truth: Uint8Array, among: Words, out: Words): void => {
+  for (let w = 0; w < among.length; w++) {
+    const asked = among[w]!
+    let found = 0
+    if (asked !== 0) {
+      const first = w << 5
+      if (isDense(asked)) {
+        for (let i = 0; i < 32; i++) found |= truth[codes[first + i]!]! << i
+        found &= asked
+      } else {
+        for (let rest = asked; rest !== 0; rest &= rest - 1)
+          found |= -truth[codes[first + 31 - Math.clz32(rest & -rest)]!]! & (rest & -rest)
+      }
+    }
+    out[w] = found
+  }
+}
+
+/** For whom something holds that is slow to ask. */
+export const scanEach = (holds: (offset: number) => boolean, among: Words, out: Words): void => {
+  for (let w = 0; w < among.length; w++) {
+    let found = 0
+    for (let rest = among[w]!; rest !== 0; rest &= rest - 1) {
+      if (holds((w << 5) + 31 - Math.clz32(rest & -rest))) found |= rest & -rest
+    }
+    out[w] = found
+  }
+}

@@ -1,0 +1,51 @@
+import { Pool } from "pg"
+import { type MessagePort, parentPort, workerData } from "node:worker_threads"
+import { BlockEvaluator } from "./BlockEvaluator.ts"
+import type { Answer, Dropped, Evaluate, Evaluated, Forget, Prepare, Request, ThreadRole } from "./ColumnMessages.ts"
+import { ColumnStore } from "./ColumnStore.ts"
+
+// The program of a thread: the one that keeps the columns, or one of those that evaluate.
+
+const failed = (id: number, error: unknown): Answer<never> => ({
+  id,
+  failure: error instanceof Error ? (error.stack ?? error.message) : String(error)
+})
+
+const load = (port: MessagePort, url: string, memoryBytes: number): void => {
+  const pool = new Pool({ connectionString: url, application_name: "audiences columns", max: 3 })
+  // A connection that is lost while nobody uses it: the next one is made when it is needed.
+  pool.on("error", () => undefined)
+  const store = new ColumnStore(pool, memoryBytes, (organizationId, name) => {
+    port.postMessage({ organizationId, name } satisfies Dropped)
+  })
+  port.on("message", ({ body, id }: Request<Prepare>) => {
+    store.prepare(body).then(
+      (prepared) => port.postMessage({ id, body: prepared }),
+      (error: unknown) => port.postMessage(failed(id, error))
+    )
+  })
+}
+
+const evaluate = (port: MessagePort): void => {
+  const evaluator = new BlockEvaluator()
+  port.on("message", (message: Request<Evaluate> | Forget) => {
+    if ("forget" in message) return evaluator.forget(message.forget)
+    const { body, id } = message
+    try {
+      const evaluated = evaluator.evaluate(body)
+      const answer: Answer<Evaluated> = { id, body: evaluated }
+      port.postMessage(
+        answer,
+        evaluated.blocks.map(([, bits]) => bits.buffer as ArrayBuffer)
+      )
+    } catch (error) {
+      port.postMessage(failed(id, error))
+    }
+  })
+}
+
+const role = workerData as ThreadRole
+if (parentPort !== null) {
+  if (role._tag === "Loader") load(parentPort, role.url, role.memoryBytes)
+  else evaluate(parentPort)
+}
