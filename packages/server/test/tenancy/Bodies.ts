@@ -1,0 +1,68 @@
+import type { Ids } from "./Tenant.ts"
+
+const person = ({ email, externalId, phone }: Ids) => ({
+  email,
+  phone,
+  externalId,
+  emailVerified: false,
+  phoneVerified: false,
+  status: "ACTIVE"
+})
+const rule = ({ audience, ruleGroup }: Ids) => ({
+  audienceId: audience,
+  groupId: ruleGroup,
+  field: "email",
+  operator: "EXISTS",
+  values: []
+})
+const tiers = () => ({ attribute: "ltv", groupName: "Tiers", tiers: [{ name: "Gold", order: 1, startValue: "10" }] })
+const lists = ({ list }: Ids) => ({ listIds: [list] })
+
+/**
+ * A body that is valid for whom the ids belong to, with an id at `place` when there is one to try. Every operation that takes a body
+ * is here: a new one has to be added.
+ */
+export const bodies: Readonly<Record<string, (ids: Ids, place: string) => unknown>> = {
+  "audiences.create": (ids, place) =>
+    place.startsWith("body.primarySyncSource")
+      ? {
+          name: "Mine",
+          type: "SYNCED_LIST",
+          primarySyncSource: { syncSource: "klaviyo:list", syncSourceId: ids.source }
+        }
+      : { name: "Mine", type: "DYNAMIC", groupId: ids.group, rules: [{ ...rule(ids), audienceId: undefined }] },
+  "audiences.update": ({ group }) => ({ name: "Mine now", groupId: group }),
+  "rules.create": rule,
+  "rules.replace": (ids) => ({ rules: [rule(ids)] }),
+  "rules.update": rule,
+  "members.add": ({ consumer }) => ({ consumerIds: [consumer] }),
+  "members.remove": ({ consumer }) => ({ consumerIds: [consumer] }),
+  "loyaltyTiers.create": tiers,
+  "loyaltyTiers.replace": tiers,
+  "syncs.klaviyo": lists,
+  "syncs.mailchimp": lists,
+  "syncs.sendgrid": lists,
+  "consumers.batch": (ids) => ({ consumers: [person(ids)] }),
+  "consumers.update": ({ email, phone }) => ({ fullName: "Mine now", email, phone }),
+  "history.addActivity": ({ experience }, place) =>
+    place === "body.distributionId"
+      ? { type: "MESSAGE", status: "SENT", channelType: "EMAIL", template: "hello", distributionId: experience }
+      : {
+          type: "QUEUE",
+          status: "DONE",
+          experienceId: experience,
+          experienceName: "E",
+          sequenceId: experience,
+          sequenceName: "S"
+        },
+  "history.addLoyaltyTransaction": () => ({ txnType: "earn", pointsDelta: 5 }),
+  "orders.batch": ({ consumer, email, externalId, order, phone }, place) => {
+    const owner = { email: { email }, phone: { phone }, externalId: { externalId } }[place.split(".").at(-1)!]
+    return { orders: [{ orderId: order, orderedAt: "2026-01-01", total: "5", ...(owner ?? { consumerId: consumer }) }] }
+  },
+  "organizations.create": () => ({ name: "Mine" }),
+  "organizations.update": () => ({ name: "Mine now" }),
+  "apiKeys.create": () => ({ name: "Mine" }),
+  "apiKeys.rotate": () => ({}),
+  "settings.update": () => ({ auditRetentionDays: 5 })
+}

@@ -1,0 +1,158 @@
+import { Effect } from "effect"
+import { ask, json } from "../Answer.ts"
+import { freshKey } from "../TestServer.ts"
+
+/** What an id may be of. */
+const kinds = [
+  "organization",
+  "apiKey",
+  "audience",
+  "group",
+  "rule",
+  "ruleGroup",
+  "consumer",
+  "email",
+  "phone",
+  "externalId",
+  "order",
+  "activity",
+  "experience",
+  "transaction",
+  "source",
+  "list"
+] as const
+export type Kind = (typeof kinds)[number]
+export type Ids = Readonly<Record<Kind, string>>
+
+/** Of what the place of an operation holds an id. `undefined`: nobody has said so yet, and the test fails until somebody does. */
+export const kindOf = (operation: string, place: string): Kind | undefined => {
+  const name = place.split(".").at(-1)!.replace("[]", "")
+  if (/rules\[\]\.groupId$/.test(place) || (operation.startsWith("rules.") && name === "groupId")) return "ruleGroup"
+  if (name === "id") {
+    if (place === "path.id" && /^(consumers|history)\./.test(operation)) return "consumer"
+    if (operation === "history.addActivity") return "activity"
+    if (operation === "history.addLoyaltyTransaction") return "transaction"
+    return undefined
+  }
+  return {
+    organizationId: "organization",
+    apiKeyId: "apiKey",
+    audienceId: "audience",
+    subjectId: "audience",
+    groupId: "group",
+    ruleId: "rule",
+    consumerId: "consumer",
+    consumerIds: "consumer",
+    email: "email",
+    phone: "phone",
+    externalId: "externalId",
+    orderId: "order",
+    experienceId: "experience",
+    sequenceId: "experience",
+    productId: "experience",
+    distributionId: "experience",
+    selectedVariantId: "experience",
+    syncSourceId: "source",
+    listIds: "list"
+  }[name] as Kind | undefined
+}
+
+const number = (n: number) => String(n).padStart(12, "0")
+
+/** Ids that nobody has. */
+export const absent: Ids = {
+  ...(Object.fromEntries(kinds.map((kind, i) => [kind, `0190a000-0000-7000-8000-${number(9000 + i)}`])) as Ids),
+  email: "absent@example.com",
+  phone: "+15559999",
+  externalId: "absent",
+  order: "absent",
+  source: "absent",
+  list: "absent"
+}
+
+/** Ids that the caller chooses, each tenant its own. */
+const chosen = (n: number) => ({
+  group: `0190a000-0000-7000-8000-${number(n * 10 + 1)}`,
+  ruleGroup: `0190a000-0000-7000-8000-${number(n * 10 + 2)}`,
+  activity: `0190a000-0000-7000-8000-${number(n * 10 + 3)}`,
+  experience: `0190a000-0000-7000-8000-${number(n * 10 + 4)}`,
+  transaction: `0190a000-0000-7000-8000-${number(n * 10 + 5)}`,
+  email: `secret${n}@example.com`,
+  phone: `+1555000${n}`,
+  externalId: `secret-${n}`,
+  order: `secret-order-${n}`,
+  source: `secret-source-${n}`,
+  list: `secret-list-${n}`
+})
+
+let tenants = 0
+
+/** An organization that has one of everything. Its word is in every text it has. */
+export const freshTenant = Effect.gen(function* () {
+  const { key, organizationId: organization } = yield* freshKey
+  const own = chosen(++tenants)
+  const word = `word${tenants}.`
+  const call = Effect.fnUntraced(function* (method: string, path: string, body?: unknown) {
+    const answer = yield* ask(`/api${path}`, { key, ...(body === undefined ? { method } : json(body, method)) })
+    if (answer.status !== 200) return yield* Effect.die(`${method} ${path} answers ${answer.status}: ${answer.text}`)
+    return answer.json
+  })
+  const rule = { groupId: own.ruleGroup, field: "fullName", operator: "EQUALS", values: [word] }
+  const dynamic = yield* call("POST", "/audiences", {
+    name: word,
+    type: "DYNAMIC",
+    groupId: own.group,
+    rules: [rule]
+  })
+  const { id: list } = yield* call("POST", "/audiences", {
+    name: `list of ${word}`,
+    type: "STATIC_LIST",
+    groupId: own.group
+  })
+  yield* call("POST", "/audiences", {
+    name: `source of ${word}`,
+    type: "SYNCED_LIST",
+    primarySyncSource: { syncSource: "klaviyo:list", syncSourceId: own.source }
+  })
+  const { email, externalId, phone } = own
+  const known = {
+    emailVerified: false,
+    phoneVerified: false,
+    status: "ACTIVE",
+    fullName: word,
+    metadata: { [word]: 1 }
+  }
+  const [{ id: consumer }] = yield* call("POST", "/consumers/batch", {
+    consumers: [{ email, phone, externalId, ...known }]
+  })
+  yield* call("POST", `/audiences/${list}/members`, { consumerIds: [consumer] })
+  yield* call("POST", `/audiences/${list}/import`)
+  const about = {
+    experienceId: own.experience,
+    experienceName: word,
+    sequenceId: own.experience,
+    sequenceName: word
+  }
+  yield* call("POST", `/consumers/${consumer}/activities`, {
+    id: own.activity,
+    type: "DRAW",
+    status: word,
+    ...about
+  })
+  const points = { id: own.transaction, txnType: "earn", pointsDelta: 5, sourceType: word }
+  yield* call("POST", `/consumers/${consumer}/loyalty-transactions`, points)
+  const order = { orderId: own.order, consumerId: consumer, orderedAt: "2026-01-01", total: "5" }
+  yield* call("POST", "/orders/batch", { orders: [order] })
+  const { id: apiKey } = yield* call("POST", "/api-keys", { name: word })
+  /** Until then its audience may change by itself. */
+  const evaluated = Effect.andThen(
+    call("POST", `/audiences/${dynamic.id}/refresh`),
+    call("GET", `/audiences/${dynamic.id}/status`).pipe(
+      Effect.delay("20 millis"),
+      Effect.repeat({ until: ({ inProgress, stale }) => !inProgress && !stale })
+    )
+  )
+  const ids: Ids = { ...own, organization, apiKey, audience: dynamic.id, rule: dynamic.rules[0].id, consumer }
+  return { key, ids, word, list: list as string, evaluated }
+})
+export type Tenant = Effect.Success<typeof freshTenant>
