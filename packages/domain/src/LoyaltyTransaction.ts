@@ -23,7 +23,8 @@ const Day = Schema.String.check(
 
 /** One movement of loyalty points. */
 export const LoyaltyTransaction = Schema.Struct({
-  id: LoyaltyTransactionId,
+  /** A UUID here; other hosts of the published API may have ids of another form. */
+  id: Schema.String,
   txnType: LoyaltyTxnType,
   /** Positive: points gained; negative: points spent or lost. */
   pointsDelta: Schema.Finite,

@@ -1,5 +1,4 @@
 import { Schema } from "effect"
-import { AudienceId } from "./AudienceId.ts"
 import { Instant } from "./Instant.ts"
 import { pageQuery } from "./Page.ts"
 import { SyncStatus } from "./SyncSource.ts"
@@ -35,7 +34,7 @@ export const MembersAdd = ConsumerIds.annotate({ identifier: "MembersAdd" })
 export type MembersAdd = typeof MembersAdd.Type
 
 export const MembersAdded = Schema.Struct({
-  audienceId: AudienceId,
+  audienceId: Schema.String,
   /** Members that were there already are not counted. */
   addedCount: Schema.Finite
 }).annotate({ identifier: "MembersAdded" })
@@ -45,7 +44,7 @@ export const MembersRemove = ConsumerIds.annotate({ identifier: "MembersRemove" 
 export type MembersRemove = typeof MembersRemove.Type
 
 export const MembersRemoved = Schema.Struct({
-  audienceId: AudienceId,
+  audienceId: Schema.String,
   removedCount: Schema.Finite
 }).annotate({ identifier: "MembersRemoved" })
 export type MembersRemoved = typeof MembersRemoved.Type

@@ -83,9 +83,16 @@ function rule(more: Readonly<Record<string, Values>>): Values {
   )
 }
 
-const meant = (label: string, { format }: Partial<WireField>): Values | undefined => {
+const meant = (
+  label: string,
+  { format, maximum, minimum, minLength, pattern }: Partial<WireField>
+): Values | undefined => {
   if (Object.hasOwn(meanings, label)) return meanings[label]
+  if (pattern !== undefined) return money
+  if (minLength !== undefined) return names
+  if (minimum !== undefined && maximum !== undefined) return oneOf([minimum, maximum])
   if (format === "uuid") return uuid
+  if (format === "date-time") return instants
   if (format === "email") return Arbitrary.Constant("x@example.com")
   if (/^Consumer(Create|Update)\.\w+Rank$/.test(label)) return oneOf([0, 1, 5])
   if (/\w+At$/.test(label) && !label.includes("verification")) return instants
