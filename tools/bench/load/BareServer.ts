@@ -24,6 +24,10 @@ export class BareServer implements AsyncDisposable {
     })
   }
 
+  get pid(): number {
+    return this.#process.pid ?? 0
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const ended = new Promise((resolve) => this.#process.once("exit", resolve))
     this.#process.kill("SIGTERM")
