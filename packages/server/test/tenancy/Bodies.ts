@@ -15,6 +15,11 @@ const rule = ({ audience, ruleGroup }: Ids) => ({
   operator: "EXISTS",
   values: []
 })
+/** Whom the place names, by the same key; by its id unless it says otherwise. */
+const named = ({ consumer, email, externalId, phone }: Ids, place: string) =>
+  ({ email: { email }, phone: { phone }, externalId: { externalId } })[place.split(".").at(-1)!] ?? {
+    consumerId: consumer
+  }
 const tiers = () => ({ attribute: "ltv", groupName: "Tiers", tiers: [{ name: "Gold", order: 1, startValue: "10" }] })
 const lists = ({ list }: Ids) => ({ listIds: [list] })
 
@@ -56,10 +61,10 @@ export const bodies: Readonly<Record<string, (ids: Ids, place: string) => unknow
           sequenceName: "S"
         },
   "history.addLoyaltyTransaction": () => ({ txnType: "earn", pointsDelta: 5 }),
-  "orders.batch": ({ consumer, email, externalId, order, phone }, place) => {
-    const owner = { email: { email }, phone: { phone }, externalId: { externalId } }[place.split(".").at(-1)!]
-    return { orders: [{ orderId: order, orderedAt: "2026-01-01", total: "5", ...(owner ?? { consumerId: consumer }) }] }
-  },
+  "orders.batch": (ids, place) => ({
+    orders: [{ orderId: ids.order, orderedAt: "2026-01-01", total: "5", ...named(ids, place) }]
+  }),
+  "gate.checkAll": (ids, place) => ({ consumers: [named(ids, place)] }),
   "organizations.create": () => ({ name: "Mine" }),
   "organizations.update": () => ({ name: "Mine now" }),
   "apiKeys.create": () => ({ name: "Mine" }),

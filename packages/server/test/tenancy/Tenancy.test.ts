@@ -59,7 +59,12 @@ const gist = ({ status, text }: Answer, tried: string) =>
 const readings = (tenant: Tenant) =>
   Effect.forEach(
     operations.filter(({ method }) => method === "GET"),
-    (operation) => Effect.map(call(operation, tenant), ({ status, text }) => [operation.name, status, text] as const)
+    (operation) =>
+      Effect.map(
+        call(operation, tenant),
+        // The gate's answers say as of when they hold.
+        ({ status, text }) => [operation.name, status, text.replace(/"asOf":"[^"]*"/, "")] as const
+      )
   )
 
 layer(TestServer, { excludeTestServices: true })("an organization", (it) => {
