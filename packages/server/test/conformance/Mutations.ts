@@ -87,14 +87,27 @@ const wrong = (body: unknown, keys: Keys, expected: ReadonlyArray<string>) => {
   }
 }
 
+/** What a text of the wrong form is told. */
+const forms: Readonly<Record<string, readonly [type: string, expected: string]>> = {
+  uuid: ["uuid", "a UUID"],
+  email: ["pattern", "an email address"]
+}
+
+const malformed = (body: unknown, keys: Keys, [type, expected]: readonly [string, string]) => {
+  const value = received(lookUp(body, keys))
+  const message = `Invalid value: Expected ${expected} but received ${value}`
+  return { kind: "validation", type, expected, received: value, message, path: pathOf(body, keys, "value") }
+}
+
 const refused = (issue: unknown) => ({ error: "validation_error", issues: [issue] })
 
-/** Every way to break one key of a valid body: it is not there, or its value is of each kind that its type does not take. */
+/** Every way to break one key of a valid body: it is not there, its value is of each kind that its type does not take, or it
+ * is a text of another form. */
 export const mutationsOf = (
   body: unknown,
   reference: WireType,
   keys: Keys = [],
-  { nullable = false, required = false }: Partial<WireField> = {}
+  { format, nullable = false, required = false }: Partial<WireField> = {}
 ): ReadonlyArray<Mutation> => {
   const { type } = resolved(reference)
   const own = [...shapes(reference), ...(nullable ? ["null"] : [])]
@@ -113,7 +126,13 @@ export const mutationsOf = (
   const removed = required
     ? [{ what: `no ${keys.join(".")}`, body: without, refusal: refused(missing(without, keys)) }]
     : []
-  return [...removed, ...replaced, ...inside(body, type, keys)]
+  const form = forms[format ?? ""]
+  const garbled = changed(body, keys, "NO_SUCH_VALUE")
+  const deformed =
+    form === undefined
+      ? []
+      : [{ what: `no ${form[1]} ${keys.join(".")}`, body: garbled, refusal: refused(malformed(garbled, keys, form)) }]
+  return [...removed, ...deformed, ...replaced, ...inside(body, type, keys)]
 }
 
 const inside = (body: unknown, type: WireType, keys: Keys): ReadonlyArray<Mutation> => {
