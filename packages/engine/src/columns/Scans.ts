@@ -1,4 +1,4 @@
-import type { Words } from "./Chunk.ts"
+import type { Texts, Words } from "./Chunk.ts"
 import { isDense } from "./Test.ts"
 
 // The loops that everything is spent in. Each is written out for one kind of array, since shared code would be compiled for all of them, and
@@ -55,5 +55,41 @@ export const scanEach = (holds: (offset: number) => boolean, among: Words, out: 
       if (holds((w << 5) + 31 - Math.clz32(rest & -rest))) found |= rest & -rest
     }
     out[w] = found
+  }
+}
+
+/** So many words of consumers are looked up ahead: what they take stays in a processor's first cache. */
+const wordsAhead = 32
+
+/** Keeps the compiler from leaving out what is read for nothing. */
+const read = new Int32Array(1)
+
+/**
+ * Reads the first and the last byte of the texts of some consumers. A processor waits for memory once for many reads that do not depend
+ * on each other, but for each text that it has to search before it knows how to go on.
+ */
+const fetch = ({ bytes, starts }: Texts, among: Words, from: number, to: number): void => {
+  let sum = 0
+  for (let w = from; w < to; w++) {
+    for (let rest = among[w]!; rest !== 0; rest &= rest - 1) {
+      const index = (w << 5) + 31 - Math.clz32(rest & -rest)
+      sum += bytes[starts[index]!]! | bytes[starts[index + 1]! - 1]!
+    }
+  }
+  read[0] = sum
+}
+
+/** For whom something holds of their text. */
+export const scanTexts = (texts: Texts, holds: (index: number) => boolean, among: Words, out: Words): void => {
+  for (let from = 0; from < among.length; from += wordsAhead) {
+    const to = Math.min(from + wordsAhead, among.length)
+    fetch(texts, among, from, to)
+    for (let w = from; w < to; w++) {
+      let found = 0
+      for (let rest = among[w]!; rest !== 0; rest &= rest - 1) {
+        if (holds((w << 5) + 31 - Math.clz32(rest & -rest))) found |= rest & -rest
+      }
+      out[w] = found
+    }
   }
 }

@@ -6,17 +6,12 @@ export const sharedDoubles = (length: number): Float64Array => new Float64Array(
 export const sharedUint16 = (length: number): Uint16Array => new Uint16Array(new SharedArrayBuffer(length * 2))
 export const sharedUint32 = (length: number): Uint32Array => new Uint32Array(new SharedArrayBuffer(length * 4))
 
-/** Texts whose UTF-8 bytes are given as one character each. */
-export const sharedTexts = (latin1: ReadonlyArray<string>): Texts => {
-  const starts = sharedUint32(latin1.length + 1)
-  let length = 0
-  latin1.forEach((text, i) => {
-    length += text.length
-    starts[i + 1] = length
-  })
-  const bytes = sharedBytes(length)
-  const buffer = bufferOf(bytes)
-  latin1.forEach((text, i) => buffer.write(text, starts[i]!, "latin1"))
+export const sharedTexts = (texts: ReadonlyArray<string>): Texts => {
+  const encoded = texts.map((text) => Buffer.from(text))
+  const starts = sharedUint32(texts.length + 1)
+  encoded.forEach((each, i) => (starts[i + 1] = starts[i]! + each.length))
+  const bytes = sharedBytes(starts[texts.length]!)
+  encoded.forEach((each, i) => bytes.set(each, starts[i]))
   return { starts, bytes }
 }
 

@@ -1,27 +1,55 @@
 import { blockSize } from "../memberships/Block.ts"
-import { codes, type ValueChunk } from "./Chunk.ts"
-import { type ChunkBuilder, Places } from "./ChunkBuilder.ts"
-import { sharedCodes, sharedDoubles, sharedTexts, sharedUint32 } from "./Shared.ts"
-import { Dictionary, readTexts } from "./TextBuilder.ts"
+import { ByteDictionary } from "./ByteDictionary.ts"
+import { codes, type Texts, type ValueChunk } from "./Chunk.ts"
+import { Places } from "./ChunkBuilder.ts"
+import { bufferOf, sharedCodes, sharedDoubles, sharedTexts, sharedUint32 } from "./Shared.ts"
+import type { ByteChunkBuilder } from "./TextBuilder.ts"
 
-const missing = "null"
+const encoder = new TextEncoder()
 
-/** Values of one key of folded metadata, as JSON; null: the key is not there. */
-export const valueBuilder = (from?: ValueChunk): ChunkBuilder<string | null> => {
-  const distinct = new Dictionary<string>()
-  distinct.add(missing)
-  const rows = new Uint32Array(blockSize)
+/** Values of one key of folded metadata, as JSON in UTF-8; none: the key is not there. */
+export const valueBuilder = (from?: ValueChunk): ByteChunkBuilder => {
+  const distinct = new ByteDictionary()
+  const missing = addText(distinct, "null")
+  const rows = new Uint32Array(blockSize).fill(missing)
   if (from !== undefined) {
-    const indexes = jsonOfCodes(from).map((json) => distinct.add(json))
-    from.codes.forEach((code, i) => (rows[i] = indexes[code]!))
+    const numbers = jsonOfCodes(from).map((json) => addText(distinct, json))
+    from.codes.forEach((code, i) => (rows[i] = numbers[code]!))
   }
   const places = new Places(from?.codes.length ?? 0)
   return {
-    set: (offset, json) => {
+    set: (offset, bytes, at, length) => {
       places.reach(offset)
-      rows[offset] = distinct.add(json ?? missing)
+      rows[offset] = length < 0 ? missing : distinct.add(bytes, at, length)
     },
-    build: () => encode(rows.subarray(0, places.count), distinct.keys)
+    build: () => encode(rows.subarray(0, places.count), readTexts(distinct.texts))
+  }
+}
+
+const addText = (dictionary: ByteDictionary, text: string): number => {
+  const bytes = encoder.encode(text)
+  return dictionary.add(bytes, 0, bytes.length)
+}
+
+const readTexts = ({ bytes, starts }: Texts): Array<string> => {
+  const buffer = bufferOf(bytes)
+  return Array.from({ length: starts.length - 1 }, (_, i) => buffer.toString("utf8", starts[i], starts[i + 1]))
+}
+
+/** Numbers what occurs in the order of its coming. */
+class Dictionary<Key> {
+  readonly #numbers = new Map<Key, number>()
+
+  add(key: Key): number {
+    const known = this.#numbers.get(key)
+    if (known !== undefined) return known
+    const number = this.#numbers.size
+    this.#numbers.set(key, number)
+    return number
+  }
+
+  get keys(): ReadonlyArray<Key> {
+    return [...this.#numbers.keys()]
   }
 }
 
@@ -40,7 +68,7 @@ const encode = (rows: Uint32Array, jsons: ReadonlyArray<string>): ValueChunk => 
       case "number":
         return { number: numbers.add(value) }
       case "string":
-        return { text: texts.add(Buffer.from(value).toString("latin1")) }
+        return { text: texts.add(value) }
       default:
         return { code: codes.other }
     }
@@ -81,14 +109,17 @@ const filled = <Numbers extends Float64Array | Uint32Array>(array: Numbers, valu
 const sharedLists = (lists: ReadonlyArray<ReadonlyArray<number>>): Pick<ValueChunk, "listStarts" | "elements"> => {
   const listStarts = sharedUint32(lists.length + 1)
   lists.forEach((list, i) => (listStarts[i + 1] = listStarts[i]! + list.length))
-  return { listStarts, elements: filled(sharedUint32(listStarts[lists.length]!), lists.flat()) }
+  return {
+    listStarts,
+    elements: filled(sharedUint32(listStarts[lists.length]!), lists.flat())
+  }
 }
 
 /** What each code stands for, as JSON; what is neither scalar nor list is only known to be there. */
 const jsonOfCodes = ({ elements, listStarts, numbers, texts }: ValueChunk): ReadonlyArray<string> => {
-  const scalars = [missing, "{}", "false", "true"]
+  const scalars = ["null", "{}", "false", "true"]
   for (const number of numbers) scalars.push(JSON.stringify(number))
-  for (const text of readTexts(texts)) scalars.push(JSON.stringify(Buffer.from(text, "latin1").toString()))
+  for (const text of readTexts(texts)) scalars.push(JSON.stringify(text))
   const lists = Array.from({ length: listStarts.length - 1 }, (_, i) => {
     const list = Array.from(elements.subarray(listStarts[i], listStarts[i + 1]), (code) => scalars[code])
     return `[${list.join(",")}]`

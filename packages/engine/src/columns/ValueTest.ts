@@ -2,7 +2,7 @@ import type { MetadataScalar } from "../rules/Condition.ts"
 import { codes, type ValueChunk } from "./Chunk.ts"
 import type { ColumnName } from "./Column.ts"
 import { endsOf, type Range } from "./NumberTest.ts"
-import { scanCodes, scanEach } from "./Scans.ts"
+import { scanCodes, scanTexts } from "./Scans.ts"
 import { chunkOf, type Chunks, type Test } from "./Test.ts"
 import { hasPart, isOneOf, type TextPattern } from "./TextPattern.ts"
 
@@ -102,7 +102,7 @@ const textTest = (name: ColumnName, pattern: TextPattern, costEach: number): Tes
       if (isCoded(chunks)) return coded.scan(chunks, among, out)
       const { missing, texts } = chunkOf(chunks, name, "RowTexts")
       const asked = among.map((word, w) => word & ~(missing[w] ?? -1))
-      scanEach(pattern(texts), asked, out)
+      scanTexts(texts, pattern(texts), asked, out)
     }
   }
 }

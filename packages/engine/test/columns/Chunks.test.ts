@@ -3,7 +3,7 @@ import { bytesOf, type Chunk } from "@audiences/engine/columns/Chunk"
 import { amountBuilder, bitBuilder, type ChunkBuilder, numberBuilder } from "@audiences/engine/columns/ChunkBuilder"
 import type { ColumnName } from "@audiences/engine/columns/Column"
 import { testOf } from "@audiences/engine/columns/ConditionTest"
-import { textBuilder } from "@audiences/engine/columns/TextBuilder"
+import { type ByteChunkBuilder, textBuilder } from "@audiences/engine/columns/TextBuilder"
 import { valueBuilder } from "@audiences/engine/columns/ValueBuilder"
 import { blockSize, offsetsOf } from "@audiences/engine/memberships/Block"
 import type { Condition } from "@audiences/engine/rules/Condition"
@@ -15,7 +15,13 @@ const built = <Value>(builder: ChunkBuilder<Value>, values: ReadonlyArray<Value>
   values.forEach((value, i) => builder.set(i, value))
   return builder.build()
 }
-const latin1 = (text: string) => Buffer.from(text).toString("latin1")
+const builtOfTexts = (builder: ByteChunkBuilder, texts: ReadonlyArray<string>): Chunk => {
+  texts.forEach((text, i) => {
+    const bytes = Buffer.from(`<${text}>`)
+    builder.set(i, bytes, 1, bytes.length - 2)
+  })
+  return builder.build()
+}
 const live = (count: number) =>
   built(
     bitBuilder(),
@@ -34,11 +40,16 @@ const found = (condition: Condition, name: ColumnName, chunk: Chunk, count: numb
 }
 
 const texts = everybody.map((i) => `person-${i}@example.com`)
-const emails = built(textBuilder(), texts.map(latin1))
+const emails = builtOfTexts(textBuilder(), texts)
 
 describe("A chunk", () => {
   it("of a full block in which everybody's text is another", () => {
-    const has = (text: string): Condition => ({ _tag: "TextContains", field: "email", text, line: 0 })
+    const has = (text: string): Condition => ({
+      _tag: "TextContains",
+      field: "email",
+      text,
+      line: 0
+    })
     assert.deepStrictEqual(found(has("n-65535@"), "email", emails, blockSize), [65_535])
     assert.deepStrictEqual(found(has("mperson"), "email", emails, blockSize), [])
     assert.deepStrictEqual(
@@ -48,7 +59,7 @@ describe("A chunk", () => {
   })
 
   it("of a full block in which everybody's metadata is another", () => {
-    const chunk = built(
+    const chunk = builtOfTexts(
       valueBuilder(),
       everybody.map((i) => (i % 2 === 0 ? JSON.stringify(`t${i}`) : String(i)))
     )
@@ -78,11 +89,11 @@ describe("A chunk", () => {
       ),
       13
     )
-    assert.isAtMost(perConsumer(built(valueBuilder(), everybody.map(String))), 13)
+    assert.isAtMost(perConsumer(builtOfTexts(valueBuilder(), everybody.map(String))), 13)
     const metadataTexts = texts.map((text) => JSON.stringify(text))
-    assert.isAtMost(perConsumer(built(valueBuilder(), metadataTexts)), textBytes + 8.001)
+    assert.isAtMost(perConsumer(builtOfTexts(valueBuilder(), metadataTexts)), textBytes + 8.001)
     const few = everybody.map((i) => `country-${i % 20}`)
-    assert.isAtMost(perConsumer(built(textBuilder(), few)), 2.1)
+    assert.isAtMost(perConsumer(builtOfTexts(textBuilder(), few)), 2.1)
     assert.isAtMost(perConsumer(live(blockSize)), 1)
   })
 
@@ -101,8 +112,11 @@ describe("A chunk", () => {
   })
 
   it("is shared, not copied", () => {
-    for (const chunk of [emails, live(1), built(valueBuilder(), ["[1]"])])
-      for (const part of Object.values({ ...chunk, ...("texts" in chunk ? chunk.texts : {}) }))
+    for (const chunk of [emails, live(1), builtOfTexts(valueBuilder(), ["[1]"])])
+      for (const part of Object.values({
+        ...chunk,
+        ...("texts" in chunk ? chunk.texts : {})
+      }))
         if (ArrayBuffer.isView(part)) assert.instanceOf(part.buffer, SharedArrayBuffer)
   })
 })

@@ -1,7 +1,7 @@
 import type { Column } from "@audiences/engine/columns/Column"
 import type { Chunk } from "@audiences/engine/columns/Chunk"
 import { amountBuilder, bitBuilder, type ChunkBuilder, numberBuilder } from "@audiences/engine/columns/ChunkBuilder"
-import { textBuilder } from "@audiences/engine/columns/TextBuilder"
+import { type ByteChunkBuilder, textBuilder } from "@audiences/engine/columns/TextBuilder"
 import { valueBuilder } from "@audiences/engine/columns/ValueBuilder"
 import { columnSql } from "./ColumnSql.ts"
 
@@ -18,6 +18,11 @@ const reading = <Value>(
 ): CellReader => ({
   read: (offset, bytes, at, length) => builder.set(offset, length < 0 ? missing : value(bytes, at, length)),
   build: builder.build
+})
+
+const readingBytes = ({ build, set }: ByteChunkBuilder): CellReader => ({
+  read: set,
+  build
 })
 
 /** 2000-01-01, from which PostgreSQL counts microseconds. */
@@ -54,12 +59,8 @@ export const cellReader = (column: Column, from?: Chunk): CellReader => {
     case "numeric":
       return reading(amountBuilder(from as From<"Amounts">), { whole: 0, fraction: 0 }, amountOf)
     case "text":
-      return reading(textBuilder(from as From<"RowTexts" | "Values">), null, (bytes, at, length) =>
-        bytes.toString("latin1", at, at + length)
-      )
+      return readingBytes(textBuilder(from as From<"RowTexts" | "Values">))
     case "json":
-      return reading(valueBuilder(from as From<"Values">), null, (bytes, at, length) =>
-        bytes.toString("utf8", at, at + length)
-      )
+      return readingBytes(valueBuilder(from as From<"Values">))
   }
 }

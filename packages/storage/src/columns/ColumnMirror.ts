@@ -1,5 +1,5 @@
 import type { OrganizationId } from "@audiences/domain/Organization"
-import type { Chunk } from "@audiences/engine/columns/Chunk"
+import { bytesOf, type Chunk } from "@audiences/engine/columns/Chunk"
 import type { ColumnName } from "@audiences/engine/columns/Column"
 import type { Dropped, NewChunk } from "./ColumnMessages.ts"
 
@@ -67,6 +67,12 @@ export class ColumnMirror {
         return chunk === undefined ? [] : [[name, chunk] as const]
       })
     }))
+  }
+
+  memory(organizationId: OrganizationId): ReadonlyMap<ColumnName, number> {
+    const bytes = (column: ReadonlyMap<number, KnownChunk>) =>
+      [...column.values()].reduce((sum, { chunk }) => sum + bytesOf(chunk), 0)
+    return new Map(Array.from(this.#organizations.get(organizationId) ?? [], ([name, column]) => [name, bytes(column)]))
   }
 
   #makeOld(chunks: ReadonlyArray<KnownChunk>): void {

@@ -1,5 +1,5 @@
 import type { OrganizationId } from "@audiences/domain/Organization"
-import { columnName, columnsOf } from "@audiences/engine/columns/Column"
+import { type ColumnName, columnName, columnsOf } from "@audiences/engine/columns/Column"
 import type { Evaluation } from "@audiences/engine/memberships/MembershipRepo"
 import type { Condition } from "@audiences/engine/rules/Condition"
 import type { Worker } from "node:worker_threads"
@@ -37,6 +37,11 @@ export class Columns {
     if ("tooLarge" in prepared) return null
     const parts = await this.#pool.evaluate(condition, now, prepared.blocks)
     return { position: prepared.position, blocks: new Map(parts.flatMap(({ blocks }) => blocks)) }
+  }
+
+  /** The bytes that the columns of an organization take, of those that are loaded. */
+  memory(organizationId: OrganizationId): ReadonlyMap<ColumnName, number> {
+    return this.#mirror.memory(organizationId)
   }
 
   /** Those that run by now. */

@@ -26,11 +26,12 @@ interface Evaluating {
   busy: boolean
 }
 
-/** Threads that evaluate blocks, as many at a time as there are threads, first come, first served. */
+/** Threads that evaluate blocks. Evaluations take turns: a small one does not wait for all of a large one. */
 export class EvaluatorPool {
   readonly #size: number
   readonly #threads = new Set<Evaluating>()
-  readonly #waiting: Array<Task> = []
+  /** The tasks of each evaluation. */
+  readonly #waiting: Array<Array<Task>> = []
   #closed = false
 
   constructor(size: number) {
@@ -42,18 +43,18 @@ export class EvaluatorPool {
     now: number,
     blocks: ReadonlyArray<BlockChunks>
   ): Promise<ReadonlyArray<Evaluated>> {
-    const parts = Array.from({ length: Math.ceil(blocks.length / blocksAtOnce) }, (_, i) =>
-      blocks.slice(i * blocksAtOnce, (i + 1) * blocksAtOnce)
+    const count = Math.ceil(blocks.length / blocksAtOnce)
+    const parts = Array.from({ length: count }, (_, i) => blocks.slice(i * blocksAtOnce, (i + 1) * blocksAtOnce))
+    const tasks: Array<Task> = []
+    const evaluated = parts.map(
+      (part) =>
+        new Promise<Evaluated>((resolve, reject) => {
+          tasks.push({ condition, now, blocks: part, resolve, reject, attempts: 0 })
+        })
     )
-    return Promise.all(
-      parts.map(
-        (part) =>
-          new Promise<Evaluated>((resolve, reject) => {
-            this.#waiting.push({ condition, now, blocks: part, resolve, reject, attempts: 0 })
-            this.#next()
-          })
-      )
-    )
+    this.#waiting.push(tasks)
+    this.#next()
+    return Promise.all(evaluated)
   }
 
   get threads(): ReadonlyArray<Worker> {
@@ -70,7 +71,7 @@ export class EvaluatorPool {
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([...this.#threads].map(({ thread }) => thread.worker.terminate()))
-    for (const { reject } of this.#waiting.splice(0)) reject(new ThreadDied("The threads were ended"))
+    for (const { reject } of this.#waiting.splice(0).flat()) reject(new ThreadDied("The threads were ended"))
   }
 
   #next(): void {
@@ -78,7 +79,10 @@ export class EvaluatorPool {
     while (this.#waiting.length > 0) {
       const free = [...this.#threads].find(({ busy }) => !busy) ?? this.#start()
       if (free === undefined) return
-      void this.#run(free, this.#waiting.shift()!)
+      const tasks = this.#waiting.shift()!
+      const task = tasks.shift()
+      if (tasks.length > 0) this.#waiting.push(tasks)
+      if (task !== undefined) void this.#run(free, task)
     }
   }
 
@@ -104,7 +108,7 @@ export class EvaluatorPool {
         await evaluating.thread.request(messageOf(task, evaluating.kept), (evaluated: Evaluated) => evaluated)
       )
     } catch (error) {
-      if (error instanceof ThreadDied && !this.#closed && ++task.attempts < maxAttempts) this.#waiting.unshift(task)
+      if (error instanceof ThreadDied && !this.#closed && ++task.attempts < maxAttempts) this.#waiting.unshift([task])
       else task.reject(error)
     }
     evaluating.busy = false

@@ -1,17 +1,15 @@
-import { Pool } from "pg"
 import { type MessagePort, parentPort, workerData } from "node:worker_threads"
-import { BlockEvaluator } from "./BlockEvaluator.ts"
 import type { Answer, Dropped, Evaluate, Evaluated, Forget, Prepare, Request, ThreadRole } from "./ColumnMessages.ts"
-import { ColumnStore } from "./ColumnStore.ts"
 
-// The program of a thread: the one that keeps the columns, or one of those that evaluate.
+// The program of a thread: the one that keeps the columns, or one of those that evaluate. Either loads only what it needs.
 
 const failed = (id: number, error: unknown): Answer<never> => ({
   id,
   failure: error instanceof Error ? (error.stack ?? error.message) : String(error)
 })
 
-const load = (port: MessagePort, url: string, memoryBytes: number): void => {
+const load = async (port: MessagePort, url: string, memoryBytes: number): Promise<void> => {
+  const [{ Pool }, { ColumnStore }] = await Promise.all([import("pg"), import("./ColumnStore.ts")])
   const pool = new Pool({ connectionString: url, application_name: "audiences columns", max: 3 })
   // A connection that is lost while nobody uses it: the next one is made when it is needed.
   pool.on("error", () => undefined)
@@ -26,7 +24,8 @@ const load = (port: MessagePort, url: string, memoryBytes: number): void => {
   })
 }
 
-const evaluate = (port: MessagePort): void => {
+const evaluate = async (port: MessagePort): Promise<void> => {
+  const { BlockEvaluator } = await import("./BlockEvaluator.ts")
   const evaluator = new BlockEvaluator()
   port.on("message", (message: Request<Evaluate> | Forget) => {
     if ("forget" in message) return evaluator.forget(message.forget)
@@ -46,6 +45,6 @@ const evaluate = (port: MessagePort): void => {
 
 const role = workerData as ThreadRole
 if (parentPort !== null) {
-  if (role._tag === "Loader") load(parentPort, role.url, role.memoryBytes)
-  else evaluate(parentPort)
+  if (role._tag === "Loader") await load(parentPort, role.url, role.memoryBytes)
+  else await evaluate(parentPort)
 }

@@ -1,6 +1,10 @@
+import type { ConsumerCreate } from "@audiences/domain/Consumer"
 import { consumerFields } from "@audiences/domain/ConsumerField"
 import type { OrganizationId } from "@audiences/domain/Organization"
+import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { blockSize } from "@audiences/engine/memberships/Block"
+import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
+import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
 import { assert, layer } from "@effect/vitest"
 import { Arbitrary, Effect, Layer, Random, Struct } from "effect"
 import { SqlClient } from "effect/sql"
@@ -34,6 +38,9 @@ const write = Effect.fnUntraced(function* (
 
 const fieldNames = [...Struct.keys(consumerFields).filter((field) => field !== "emailDomain"), "metadata"]
 
+/** What many rules ask about. */
+const often = ["metadata", "email", "fullName", "totalOrders", "ltv", "lastOrderAt"]
+
 /** Some of the people get some attributes of others, come, or go; now and then without the feed being of this kind at all. */
 const writeSomething = Effect.fnUntraced(function* (
   organizationId: OrganizationId,
@@ -56,14 +63,16 @@ const writeSomething = Effect.fnUntraced(function* (
   const known = people.get(who)!
   switch (kind) {
     case "change": {
-      const fields = [yield* pick(fieldNames), yield* pick(fieldNames)]
-      // Identifiers stay the person's own.
+      const fields = [...(yield* Effect.all([pick(fieldNames), pick(fieldNames), pick(fieldNames), pick(often)]))]
       const changed = Struct.pick(
         other,
         fields.filter((field) => !["email", "phone", "primaryExternalId"].includes(field))
       )
-      const cleared = fields.includes("email") ? { email: null } : {}
-      return yield* write(organizationId, people, new Map([[who, { ...known, ...changed, ...cleared }]]), fields)
+      // Identifiers stay of one person.
+      const named = (ordinal: number) => (fields.includes("email") ? { email: `${fields[0]}${ordinal}@straße.de` } : {})
+      const those = [who, ...ordinals.filter((ordinal) => ordinal % 4 === who % 4)]
+      const written = new Map(those.map((each) => [each, { ...people.get(each), ...changed, ...named(each) }]))
+      return yield* write(organizationId, people, written, fields)
     }
     case "come":
     case "come elsewhere": {
@@ -92,7 +101,12 @@ const expected = (people: People, lines: Parameters<typeof isMember>[0]) =>
     .map(([ordinal]) => ordinal)
     .sort((a, b) => a - b)
 
-layer(Layer.merge(PostgresTest, TestColumns.layer))("Columns that follow the change feed", (it) => {
+const TestLayer = Consumers.layer.pipe(
+  Layer.provide([ConsumerRepoSql, DatabaseClockSql]),
+  Layer.provideMerge(Layer.merge(PostgresTest, TestColumns.layer))
+)
+
+layer(TestLayer)("Columns that follow the change feed", (it) => {
   it.effect(
     "are what columns loaded anew would be, whatever was written",
     () =>
@@ -142,6 +156,38 @@ layer(Layer.merge(PostgresTest, TestColumns.layer))("Columns that follow the cha
         UPDATE consumers SET loyalty_balance = ordinal % 200 WHERE organization_id = ${organizationId}::uuid AND ordinal < 5000`
       yield* sql`SELECT record_change(${organizationId}::uuid, ${changed}::int[], '{loyaltyBalance}', NULL)`
       yield* check
+    })
+  )
+
+  it.effect("know the fields by the names that writers use", () =>
+    Effect.gen(function* () {
+      const consumers = yield* Consumers
+      const organizationId = yield* freshOrganization
+      const someone = { emailVerified: false, phoneVerified: false, status: "ACTIVE" as const, externalId: "x" }
+      const actor = { organizationId, name: "key:test" }
+      const batch = (attributes: Partial<ConsumerCreate>) =>
+        consumers.batch(actor, { consumers: [{ ...someone, ...attributes }] })
+      const questions = {
+        email: ["a@new.example"],
+        emailDomain: ["new.example"],
+        fullName: ["New"],
+        totalOrders: [7],
+        ltv: ["7.5"],
+        smsOptOut: [true],
+        "metadata.plan": ["new"],
+        updatedBy: ["key:test"]
+      }
+      const answers = Effect.forEach(Object.entries(questions), ([field, values]) =>
+        Effect.map(membersByColumns(organizationId, [{ field, operator: "EQUALS", values }], 0), ({ length }) => length)
+      )
+      const [made] = yield* batch({})
+      assert.deepStrictEqual(yield* answers, [0, 0, 0, 0, 0, 0, 0, 0])
+      yield* consumers.update(actor, made!.id, { email: "a@new.example" })
+      assert.deepStrictEqual(yield* answers, [1, 1, 0, 0, 0, 0, 0, 1])
+      yield* batch({ fullName: "New", totalOrders: 7, ltv: "7.5" })
+      assert.deepStrictEqual(yield* answers, [1, 1, 1, 1, 1, 0, 0, 1])
+      yield* batch({ smsOptOut: true, metadata: { plan: "new" } })
+      assert.deepStrictEqual(yield* answers, [1, 1, 1, 1, 1, 1, 1, 1])
     })
   )
 
