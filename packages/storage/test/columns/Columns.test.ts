@@ -3,8 +3,9 @@ import { Evaluator } from "@audiences/engine/memberships/Evaluator"
 import type { Condition } from "@audiences/engine/rules/Condition"
 import type { Columns } from "@audiences/storage/columns/Columns"
 import { EvaluatorColumns } from "@audiences/storage/columns/EvaluatorColumns"
+import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
-import { DateTime, Effect, Layer } from "effect"
+import { DateTime, Effect, Layer, Redacted, References } from "effect"
 import { freshOrganization, PostgresTest } from "../../../../tools/vitest/PostgresTest.ts"
 import { insertPeople, skipOrdinals } from "../People.ts"
 import { insertConsumers, openColumns } from "../rules/Population.ts"
@@ -74,6 +75,33 @@ layer(PostgresTest)("Columns", (it) => {
       const [one, other] = [yield* inBlocks(1), yield* inBlocks(3)]
       assert.strictEqual(yield* evaluate(columns, one, above(0)), 1)
       assert.strictEqual(yield* evaluate(columns, other, above(0)), 3)
+    })
+  )
+})
+
+/** The database, at an address for columns at which there is none. */
+const Unreachable = Layer.effect(
+  PgClient.PgClient,
+  Effect.map(PgClient.PgClient, (sql) => {
+    const config = { ...sql.config, url: Redacted.make("postgres://audiences@127.0.0.1:1/nowhere") }
+    return new Proxy(sql, {
+      get: (target, name): unknown => (name === "config" ? config : Reflect.get(target, name))
+    })
+  })
+)
+
+layer(
+  EvaluatorColumns({ memoryBytes: 2 ** 28, threads: 1 }).pipe(
+    Layer.provide(Unreachable),
+    Layer.provideMerge(PostgresTest),
+    Layer.provide(Layer.succeed(References.MinimumLogLevel, "Error"))
+  )
+)("An evaluator whose columns fail", (it) => {
+  it.effect("leaves it to PostgreSQL, too", () =>
+    Effect.gen(function* () {
+      const organizationId = yield* inBlocks(2)
+      const evaluation = yield* (yield* Evaluator).evaluate(organizationId, above(0), DateTime.makeUnsafe(0))
+      assert.strictEqual(evaluation.blocks.size, 2)
     })
   )
 })

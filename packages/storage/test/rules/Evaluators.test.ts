@@ -16,33 +16,36 @@ const asking = (organizationId: OrganizationId, lines: ReadonlyArray<RuleLine>) 
   [members(organizationId, lines, randomRulesNow), membersByColumns(organizationId, lines, randomRulesNow)] as const
 
 layer(Layer.merge(PostgresTest, TestColumns.layer))("Evaluators", (it) => {
-  it.effect("by SQL and by columns find whom the plain reading of the rules finds", () =>
-    Effect.gen(function* () {
-      const divided = new Map<string, number>()
-      for (let population = 0; population < 5; population++) {
-        const seed = yield* Random.nextInt
-        const [consumers = []] = yield* Arbitrary.sampleEffect(randomConsumers(200), { count: 1, size: 20, seed })
-        const organizationId = yield* insertConsumers(consumers)
-        const result = yield* Arbitrary.checkEffect(
-          randomRules,
-          (lines) =>
-            Effect.map(Effect.all(asking(organizationId, lines)), ([found, byColumns]) => {
-              const wanted = expected(consumers, lines, randomRulesNow)
-              if (wanted.length > 0 && wanted.length < 140)
-                for (const { operator } of lines) divided.set(operator, (divided.get(operator) ?? 0) + 1)
-              return [found, byColumns].every((each) => JSON.stringify(each) === JSON.stringify(wanted))
-            }),
-          { runs: 400, size: 20, concurrency: 4, seed }
+  it.effect(
+    "by SQL and by columns find whom the plain reading of the rules finds",
+    () =>
+      Effect.gen(function* () {
+        const divided = new Map<string, number>()
+        for (let population = 0; population < 5; population++) {
+          const seed = yield* Random.nextInt
+          const [consumers = []] = yield* Arbitrary.sampleEffect(randomConsumers(200), { count: 1, size: 20, seed })
+          const organizationId = yield* insertConsumers(consumers)
+          const result = yield* Arbitrary.checkEffect(
+            randomRules,
+            (lines) =>
+              Effect.map(Effect.all(asking(organizationId, lines)), ([found, byColumns]) => {
+                const wanted = expected(consumers, lines, randomRulesNow)
+                if (wanted.length > 0 && wanted.length < 140)
+                  for (const { operator } of lines) divided.set(operator, (divided.get(operator) ?? 0) + 1)
+                return [found, byColumns].every((each) => JSON.stringify(each) === JSON.stringify(wanted))
+              }),
+            { runs: 400, size: 20, concurrency: 4, seed }
+          )
+          assert.strictEqual(Arbitrary.formatCheckFailure(result), undefined, `seed ${seed}`)
+        }
+        // An operator that always finds everybody or nobody would prove nothing.
+        assert.strictEqual(divided.size, 13)
+        assert.isTrue(
+          [...divided.values()].every((count) => count >= 20),
+          JSON.stringify([...divided])
         )
-        assert.strictEqual(Arbitrary.formatCheckFailure(result), undefined, `seed ${seed}`)
-      }
-      // An operator that always finds everybody or nobody would prove nothing.
-      assert.strictEqual(divided.size, 13)
-      assert.isTrue(
-        [...divided.values()].every((count) => count >= 20),
-        JSON.stringify([...divided])
-      )
-    })
+      }),
+    60_000
   )
 
   it.effect("has nobody in an audience without rules", () =>
