@@ -38,6 +38,8 @@ export class Configuration extends Context.Service<
     readonly uploads: string
     /** What columns for evaluation may take, over all organizations. */
     readonly columnMemoryBytes: number
+    /** What the gate may keep in memory, over all organizations. */
+    readonly gateMemoryBytes: number
     readonly logLevel: LogLevel.LogLevel
   }
 >()("@audiences/server/Configuration") {
@@ -142,6 +144,12 @@ const load = Effect.gen(function* () {
       parseBytes,
       "a whole number of KiB, MiB, GiB or TiB, such as 512MiB",
       2 ** 30
+    ),
+    gateMemoryBytes: yield* read(
+      "AUDIENCES_GATE_MEMORY",
+      parseBytes,
+      "a whole number of KiB, MiB, GiB or TiB, such as 512MiB",
+      512 * 2 ** 20
     ),
     logLevel: yield* read(
       "AUDIENCES_LOG",

@@ -5,6 +5,7 @@ import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { Distributions } from "@audiences/engine/distributions/Distributions"
 import { Gate } from "@audiences/engine/gate/Gate"
 import { GateKeeper } from "@audiences/engine/gate/GateKeeper"
+import { defaultGateLimits, GateLimits } from "@audiences/engine/gate/GateLimits"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { History } from "@audiences/engine/history/History"
 import { Imports } from "@audiences/engine/imports/Imports"
@@ -67,6 +68,16 @@ const Storage = Layer.mergeAll(
   Uploads
 )
 
+const Gated = Gate.layer.pipe(
+  Layer.provide(GateKeeper.layer),
+  Layer.provide(
+    Layer.effect(
+      GateLimits,
+      Effect.map(Configuration, ({ gateMemoryBytes }) => ({ ...defaultGateLimits, bytes: gateMemoryBytes }))
+    )
+  )
+)
+
 /** The use cases over PostgreSQL. */
 export const Engine = Layer.mergeAll(
   ApiKeys.layer,
@@ -75,7 +86,7 @@ export const Engine = Layer.mergeAll(
   AuditLog.layer,
   Consumers.layer,
   Distributions.layer,
-  Layer.provide(Gate.layer, GateKeeper.layer),
+  Gated,
   History.layer,
   Imports.layer,
   Memberships.layer,

@@ -5,6 +5,7 @@ import { Configuration } from "./Configuration.ts"
 import { Database, DatabaseUrl } from "./Database.ts"
 import { Engine } from "./Engine.ts"
 import { FirstKey } from "./FirstKey.ts"
+import { GateListener } from "./http/GateListener.ts"
 import { Http, serve, WorkerHttp } from "./http/Http.ts"
 import { layer as NodeServer } from "./http/NodeServer.ts"
 import { PublicUrl } from "./PublicUrl.ts"
@@ -18,7 +19,9 @@ const Uploads = Layer.effect(
 )
 
 const Answering = Layer.unwrap(
-  Effect.map(Configuration, ({ role }) => (role === "worker" ? serve(WorkerHttp) : serve(Http)))
+  Effect.map(Configuration, ({ role }) =>
+    role === "worker" ? serve(WorkerHttp) : Layer.merge(serve(Http), GateListener)
+  )
 )
 
 const Working = Layer.unwrap(Effect.map(Configuration, ({ role }) => (role === "api" ? Layer.empty : Workers)))

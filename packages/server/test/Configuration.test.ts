@@ -27,6 +27,7 @@ describe("Configuration", () => {
           secretKey: Option.none(),
           uploads: resolve("data/uploads"),
           columnMemoryBytes: 2 ** 30,
+          gateMemoryBytes: 512 * 2 ** 20,
           logLevel: "Info"
         }
       )
@@ -66,13 +67,22 @@ describe("Configuration", () => {
         AUDIENCES_SECRET_KEY: "sk_live_hush",
         AUDIENCES_UPLOADS: "s3://bucket",
         AUDIENCES_COLUMN_MEMORY: "1 Gb",
+        AUDIENCES_GATE_MEMORY: "1 GB",
         AUDIENCES_LOG: "loud"
       })
       assert.sameMembers(
         found.map((line) => line.split(" ")[0]!),
-        ["PORT", "PUBLIC_URL", "DATABASE_URL", "ROLE", "SECRET_KEY", "UPLOADS", "COLUMN_MEMORY", "LOG"].map(
-          (name) => `AUDIENCES_${name}`
-        )
+        [
+          "PORT",
+          "PUBLIC_URL",
+          "DATABASE_URL",
+          "ROLE",
+          "SECRET_KEY",
+          "UPLOADS",
+          "COLUMN_MEMORY",
+          "GATE_MEMORY",
+          "LOG"
+        ].map((name) => `AUDIENCES_${name}`)
       )
       assert.notInclude(found.join(), "hush")
     })

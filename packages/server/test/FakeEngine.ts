@@ -79,7 +79,8 @@ export const FakeEngine = Layer.mergeAll(
     authenticate: (secretKey) =>
       Redacted.value(secretKey) === key
         ? Effect.succeed({ organizationId, name: "key:test" })
-        : Effect.fail(new Unauthorized())
+        : Effect.fail(new Unauthorized()),
+    recall: () => undefined
   }),
   Layer.mock(Imports, { receive: () => Effect.fail(new UploadRefused()) }),
   Layer.mock(ApiKeys, {}),

@@ -34,6 +34,7 @@ const Configured = Layer.effect(
       secretKey: Option.some(yield* makeSecretKey("live")),
       uploads: join(dataDir, "uploads"),
       columnMemoryBytes: 2 ** 28,
+      gateMemoryBytes: 64 * 2 ** 20,
       logLevel: "Warn"
     })
   })

@@ -2,7 +2,7 @@ import { ApiKeyId, type KeyMode } from "@audiences/domain/ApiKey"
 import { makeSecretKey } from "@audiences/domain/SecretKey"
 import { Uuid } from "@audiences/domain/Uuid"
 import { Effect, Redacted } from "effect"
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 /** A key as it is kept: by the SHA-256 of its text. */
 export interface NewApiKey {
@@ -16,7 +16,7 @@ export interface NewApiKey {
 }
 
 /** Fast on purpose: a key has 190 random bits, so there is nothing to guess that a slow hash would protect. */
-export const hashOf = (secretKey: string) => createHash("sha256").update(secretKey).digest()
+export const hashOf = (secretKey: string) => hash("sha256", secretKey, "buffer")
 
 /** What is kept of a secret key. */
 export const keep = Effect.fnUntraced(function* (secretKey: Redacted.Redacted<string>, name: string, mode: KeyMode) {

@@ -50,12 +50,11 @@ export class Gate extends Context.Service<
       const remembered = (
         organizationId: OrganizationId,
         audienceId: AudienceId,
-        { maxStaleSeconds }: MemberCheckQuery
+        { maxStaleSeconds }: MemberCheckQuery,
+        at: number
       ) => {
-        const loaded = memory.membership(organizationId, audienceId)
-        if (loaded === undefined || !loaded.isRecent(now(), maxStaleSeconds)) return undefined
-        memory.touch(organizationId, audienceId)
-        return loaded
+        const loaded = memory.use(organizationId, audienceId)
+        return loaded?.isRecent(at, maxStaleSeconds) === true ? loaded : undefined
       }
 
       /** Read if need be, and if the database answers in time; undefined: nothing is known. */
@@ -65,7 +64,7 @@ export class Gate extends Context.Service<
         query: MemberCheckQuery,
         began: number
       ) {
-        const loaded = remembered(organizationId, audienceId, query)
+        const loaded = remembered(organizationId, audienceId, query, began)
         if (loaded !== undefined) return loaded
         // Twice, since the first may be a reading that had begun before.
         for (let tries = 2; tries > 0; tries--) {
@@ -99,10 +98,11 @@ export class Gate extends Context.Service<
         consumerId: ConsumerId,
         query: MemberCheckQuery
       ) => {
-        const loaded = remembered(organizationId, audienceId, query)
+        const at = now()
+        const loaded = remembered(organizationId, audienceId, query, at)
         if (loaded === undefined) return undefined
         const ordinal = memory.consumers(organizationId).find(consumerId)
-        return ordinal === -1 ? undefined : loaded.answer(loaded.has(ordinal), now(), query.maxStaleSeconds)
+        return ordinal === -1 ? undefined : loaded.answer(loaded.has(ordinal), at, query.maxStaleSeconds)
       }
 
       /** People by heart where ids are known, else of the database; undefined: it does not answer. */

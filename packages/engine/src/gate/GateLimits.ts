@@ -1,13 +1,17 @@
 import { Context } from "effect"
 
 /** What a gate may take. */
-export const GateLimits = Context.Reference<{
+export interface GateLimits {
   /** Of memory, for memberships and the ids of consumers. */
   readonly bytes: number
   /** Milliseconds that an answer waits for the database. */
   readonly patienceMillis: number
   /** Milliseconds between looks at what was published. */
   readonly lookEveryMillis: number
-}>("@audiences/engine/GateLimits", {
-  defaultValue: () => ({ bytes: 512 * 1024 ** 2, patienceMillis: 1000, lookEveryMillis: 250 })
+}
+
+export const defaultGateLimits: GateLimits = { bytes: 512 * 1024 ** 2, patienceMillis: 1000, lookEveryMillis: 400 }
+
+export const GateLimits = Context.Reference<GateLimits>("@audiences/engine/GateLimits", {
+  defaultValue: () => defaultGateLimits
 })

@@ -6,9 +6,14 @@ import { ConsumerOrdinals } from "./ConsumerOrdinals.ts"
 import type { PublishedMembership } from "./GateRepo.ts"
 import { type Asked, LoadedMembership } from "./LoadedMembership.ts"
 
+interface Slot {
+  loaded: LoadedMembership
+  /** Which use of the memory was the last of it. */
+  lastUse: number
+}
+
 interface Organized {
-  /** In the order of their last use. */
-  readonly memberships: Map<AudienceId, LoadedMembership>
+  readonly memberships: Map<AudienceId, Slot>
   readonly consumers: ConsumerOrdinals
 }
 
@@ -17,6 +22,7 @@ export class GateMemory {
   readonly #limit: number
   readonly #organizations = new Map<OrganizationId, Organized>()
   #membershipBytes = 0
+  #uses = 0
 
   constructor(limit: number) {
     this.#limit = limit
@@ -30,13 +36,23 @@ export class GateMemory {
 
   /** Ids are taken in lower case. */
   membership(organizationId: OrganizationId, audienceId: AudienceId): LoadedMembership | undefined {
-    return this.#organizations.get(organizationId)?.memberships.get(audienceId)
+    return this.#organizations.get(organizationId)?.memberships.get(audienceId)?.loaded
+  }
+
+  /** The same, for somebody who asks for it: what was not used for longest is dropped first. */
+  use(organizationId: OrganizationId, audienceId: AudienceId): LoadedMembership | undefined {
+    const slot = this.#organizations.get(organizationId)?.memberships.get(audienceId)
+    if (slot === undefined) return undefined
+    slot.lastUse = ++this.#uses
+    return slot.loaded
   }
 
   /** All of one organization, or of every one. */
   memberships(organizationId?: OrganizationId): ReadonlyArray<LoadedMembership> {
     const chosen = organizationId === undefined ? [...this.#organizations.keys()] : [organizationId]
-    return chosen.flatMap((id) => [...(this.#organizations.get(id)?.memberships.values() ?? [])])
+    return chosen.flatMap((id) =>
+      Array.from(this.#organizations.get(id)?.memberships.values() ?? [], ({ loaded }) => loaded)
+    )
   }
 
   consumers(organizationId: OrganizationId): ConsumerOrdinals {
@@ -46,15 +62,6 @@ export class GateMemory {
   /** Whether so many bytes more are within the limit when memberships leave half of it. */
   hasRoom(bytes: number): boolean {
     return this.bytes - this.#membershipBytes + bytes <= this.#limit / 2
-  }
-
-  /** Marks it as used by now: what was not used for longest is dropped first. */
-  touch(organizationId: OrganizationId, audienceId: AudienceId): void {
-    const { memberships } = this.#organized(organizationId)
-    const loaded = memberships.get(audienceId)
-    if (loaded === undefined) return
-    memberships.delete(audienceId)
-    memberships.set(audienceId, loaded)
   }
 
   /**
@@ -70,7 +77,10 @@ export class GateMemory {
       read.since === null ? withoutEmpty(read.blocks) : read.blocks.size === 0 ? known!.blocks : changed(known!, read)
     const loaded = new LoadedMembership({ ...read, asOf, blocks: none }, blocks, asked)
     this.#membershipBytes += loaded.bytes - (known?.bytes ?? 0)
-    this.#organized(organizationId).memberships.set(audienceId, loaded)
+    const { memberships } = this.#organized(organizationId)
+    const slot = memberships.get(audienceId)
+    if (slot === undefined) memberships.set(audienceId, { loaded, lastUse: ++this.#uses })
+    else slot.loaded = loaded
   }
 
   forget(organizationId: OrganizationId, audienceId: AudienceId): void {
@@ -80,14 +90,13 @@ export class GateMemory {
     this.#organized(organizationId).memberships.delete(audienceId)
   }
 
-  /** Drops memberships until the rest is within the limit: each organization's least recently used one in turn. */
+  /** Drops what was not used for longest until the rest is within the limit. */
   trim(): void {
-    while (this.bytes > this.#limit && this.#membershipBytes > 0) {
-      for (const [organizationId, { memberships }] of this.#organizations) {
-        const [audienceId] = memberships.keys()
-        if (audienceId !== undefined) this.forget(organizationId, audienceId)
-        if (this.bytes <= this.#limit) return
-      }
+    if (this.bytes <= this.#limit) return
+    const slots = [...this.#organizations.values()].flatMap(({ memberships }) => [...memberships.values()])
+    for (const { loaded } of slots.sort((a, b) => a.lastUse - b.lastUse)) {
+      if (this.bytes <= this.#limit) return
+      this.forget(loaded.published.organizationId, loaded.published.audienceId)
     }
   }
 

@@ -14,13 +14,14 @@ import type { Page } from "@audiences/domain/Page"
 import { makeSecretKey, secretKeyMode } from "@audiences/domain/SecretKey"
 import { Uuid } from "@audiences/domain/Uuid"
 import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
-import { Cache, Context, DateTime, Effect, Exit, Layer, Option, Redacted } from "effect"
+import { Clock, Context, DateTime, Effect, Layer, Option, Redacted, Result } from "effect"
 import { randomBytes } from "node:crypto"
 import { hashOf, keep, type NewApiKey, newApiKey } from "../apiKeys/NewApiKey.ts"
 import { DatabaseClock } from "../DatabaseClock.ts"
 import { paging } from "../pages/Paging.ts"
+import { makeKeyHolders } from "./KeyHolders.ts"
 import { MalformedSecretKey } from "./MalformedSecretKey.ts"
-import { type OperatorOnly, OrganizationRepo } from "./OrganizationRepo.ts"
+import { type KeyHolder, type OperatorOnly, OrganizationRepo } from "./OrganizationRepo.ts"
 
 /** A live organization, its test sibling and the first key of each. */
 export interface OrganizationFounded {
@@ -35,6 +36,8 @@ export class Organizations extends Context.Service<
   {
     /** Who a secret key speaks for. Malformed, unknown and revoked keys are one refusal. */
     readonly authenticate: (secretKey: Redacted.Redacted<string>) => Effect.Effect<Actor, Unauthorized | Forbidden>
+    /** As `authenticate`, where memory suffices to let somebody in; else undefined. */
+    readonly recall: (secretKey: string) => Actor | undefined
     /**
      * Makes the first organization, its test sibling and the given key (else a generated one), if there is no organization yet.
      * Returns the key that was made: it is shown this once.
@@ -63,25 +66,22 @@ export class Organizations extends Context.Service<
       const repo = yield* OrganizationRepo
       const clock = yield* DatabaseClock
 
-      // By the hash alone, in the store as in the cache: no comparison stops early at a secret's first wrong letter.
-      const holders = yield* Cache.makeWith((hash: string) => repo.findKey(Buffer.from(hash, "hex")), {
-        capacity: 10_000,
-        timeToLive: (exit) => (Exit.isSuccess(exit) && Option.isSome(exit.value) ? knownFor : 0)
-      })
-
-      const forgetKeys = Cache.invalidateAll(holders)
+      const holders = yield* makeKeyHolders(repo)
+      const processClock = yield* Clock.Clock
+      const actorOf = (holder: KeyHolder) => actorOfHolder(holder, processClock.currentTimeMillisUnsafe())
 
       const authenticate = Effect.fn("Organizations.authenticate")(function* (secretKey: Redacted.Redacted<string>) {
         const key = Redacted.value(secretKey)
         if (secretKeyMode(key) === undefined) return yield* new Unauthorized()
-        const holder = yield* Cache.get(holders, hashOf(key).toString("hex"))
-        if (Option.isNone(holder) || holder.value.revoked) return yield* new Unauthorized()
-        const { expiresAt } = holder.value
-        if (expiresAt !== null && DateTime.isLessThanOrEqualTo(expiresAt, yield* DateTime.now))
-          return yield* new Unauthorized()
-        if (!holder.value.active) return yield* new Forbidden()
-        return { organizationId: holder.value.organizationId, name: `key:${holder.value.id}` }
+        const holder = yield* holders.find(hashOf(key).toString("hex"))
+        if (Option.isNone(holder)) return yield* new Unauthorized()
+        return yield* Effect.fromResult(actorOf(holder.value))
       })
+
+      const recall = (secretKey: string): Actor | undefined => {
+        const holder = holders.recall(hashOf(secretKey).toString("hex"))
+        return holder === undefined ? undefined : Option.getOrUndefined(Result.getSuccess(actorOf(holder)))
+      }
 
       const newOrganization = Effect.fnUntraced(function* (name: string) {
         return { id: OrganizationId.make(yield* yield* Uuid), name, uploadSecret: yield* uploadSecret }
@@ -144,11 +144,20 @@ export class Organizations extends Context.Service<
             ])
           )
         )
-        if (input.active !== undefined) yield* forgetKeys
+        if (input.active !== undefined) yield* holders.forget
         return organization
       })
 
-      return Organizations.of({ authenticate, bootstrap, forgetKeys, list, get: repo.get, create, update })
+      return Organizations.of({
+        authenticate,
+        recall,
+        bootstrap,
+        forgetKeys: holders.forget,
+        list,
+        get: repo.get,
+        create,
+        update
+      })
     })
   )
 }
@@ -185,7 +194,15 @@ const shownOnce = (
   secretKey: Redacted.value(secretKey)
 })
 
-/** How long a key that was revoked, or whose organization was made inactive, may still be let in. */
-const knownFor = "10 seconds"
+/** Who a key speaks for at an instant, if it still may. */
+const actorOfHolder = (
+  { active, expiresAt, id, organizationId, revoked }: KeyHolder,
+  now: number
+): Result.Result<Actor, Unauthorized | Forbidden> =>
+  revoked || (expiresAt !== null && DateTime.toEpochMillis(expiresAt) <= now)
+    ? Result.fail(new Unauthorized())
+    : active
+      ? Result.succeed({ organizationId, name: `key:${id}` })
+      : Result.fail(new Forbidden())
 
 const uploadSecret = Effect.sync((): Uint8Array => randomBytes(32))

@@ -1,7 +1,8 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 import { HttpServer } from "effect/http"
-import { createServer, type ServerResponse } from "node:http"
+import { type IncomingMessage, Server, type ServerResponse } from "node:http"
+import { Ahead, type AheadListener } from "./Ahead.ts"
 
 /** The address cannot be listened on. */
 export class AddressUnavailable extends Schema.TaggedError<AddressUnavailable>()("AddressUnavailable", {
@@ -31,8 +32,23 @@ const starting = (response: ServerResponse) => {
     .end('{"error":"Server is starting"}')
 }
 
+/** Offers every request to one listener before the others. */
+class NodeServer extends Server {
+  ahead: AheadListener | undefined
+
+  override emit(event: string, ...args: ReadonlyArray<unknown>): boolean {
+    if (
+      event === "request" &&
+      this.listening &&
+      this.ahead?.(args[0] as IncomingMessage, args[1] as ServerResponse) === true
+    )
+      return true
+    return super.emit(event, ...args)
+  }
+}
+
 const makeServer = () => {
-  const server = createServer({
+  const server = new NodeServer({
     // A file of 2 GiB may take hours on a slow line. What bounds a request is silence, not length.
     requestTimeout: 0,
     // Longer than the minute that load balancers keep an idle connection for, so that they never reuse a closed one.
@@ -52,8 +68,7 @@ const makeServer = () => {
 
 /** The HTTP server on `node:http`. Closing it stops listening, lets requests finish, and then cuts off those that do not. */
 export const layer = (options: { readonly host: string; readonly port: number }) =>
-  Layer.effect(
-    HttpServer.HttpServer,
+  Layer.effectContext(
     Effect.gen(function* () {
       const server = makeServer()
       const http = yield* NodeHttpServer.make(() => server, { ...options, gracefulShutdownTimeout }).pipe(
@@ -61,6 +76,10 @@ export const layer = (options: { readonly host: string; readonly port: number })
       )
       // A client that neither sends nor reads would hold up the stop forever.
       yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
-      return http
+      const ahead = Ahead.of({
+        installed: () => server.ahead,
+        install: (listener) => Effect.sync(() => void (server.ahead = listener))
+      })
+      return Context.make(HttpServer.HttpServer, http).pipe(Context.add(Ahead, ahead))
     })
   ).pipe(Layer.provideMerge(NodeHttpServer.layerHttpServices))

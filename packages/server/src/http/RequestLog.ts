@@ -7,6 +7,15 @@ const withoutQuery = (url: string) => url.replace(/[?#;].*$/s, "")
 /** Supervisors ask every few seconds; that is no news. */
 const isProbe = (path: string) => path.startsWith("/health/")
 
+const gateCheck = /^\/api\/audiences\/[^/]+\/members\/[^/]+$/
+
+/** Of the answers at the gate, which may be tens of thousands in a second. */
+export const gateLogLevel = "Debug"
+
+/** What is expected all the time is no news. */
+const levelOf = (method: string, path: string, status: number) =>
+  isProbe(path) || (status === 200 && method === "GET" && gateCheck.test(path)) ? gateLogLevel : "Info"
+
 /** One line for every request: never its query, headers or body, which may hold keys, signatures and personal data. */
 export const withRequestLog = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
   Effect.gen(function* () {
@@ -16,11 +25,12 @@ export const withRequestLog = <E, R>(app: Effect.Effect<HttpServerResponse.HttpS
     const started = yield* Clock.currentTimeNanos
     const exit = yield* Effect.exit(app)
     const durationMillis = Number((yield* Clock.currentTimeNanos) - started) / 1e6
-    yield* Effect.logWithLevel(isProbe(path) ? "Debug" : "Info")(`${request.method} ${path}`).pipe(
+    const status = Exit.isSuccess(exit) ? exit.value.status : HttpServerError.exitResponse(exit).status
+    yield* Effect.logWithLevel(levelOf(request.method, path, status))(`${request.method} ${path}`).pipe(
       Effect.annotateLogs({
         method: request.method,
         path,
-        status: Exit.isSuccess(exit) ? exit.value.status : HttpServerError.exitResponse(exit).status,
+        status,
         durationMillis: Math.round(durationMillis * 10) / 10,
         ...(MutableRef.get(organizationId) === undefined ? {} : { organizationId: MutableRef.get(organizationId) })
       })

@@ -9,7 +9,7 @@ import { OrganizationRepoSql } from "@audiences/storage/organizations/Organizati
 import { Migrations } from "@audiences/storage/Migrations"
 import { Postgres } from "@audiences/storage/postgres/Postgres"
 import { assert, layer } from "@effect/vitest"
-import { Context, DateTime, Effect, Layer, Option, Redacted, Ref } from "effect"
+import { Context, DateTime, Effect, Exit, Layer, Option, Redacted, Ref, References } from "effect"
 import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import { createHash } from "node:crypto"
@@ -135,6 +135,39 @@ layer(TestLayer)("Organizations", (it) => {
         })
       }
     })
+  )
+
+  it.effect("let in, while the database is away, the keys that were accepted before, and no other", () =>
+    Effect.gen(function* () {
+      const repo = yield* OrganizationRepo
+      const away = yield* Ref.make(false)
+      const organizations = yield* Effect.provideService(another, OrganizationRepo, {
+        ...repo,
+        findKey: (hash) =>
+          Effect.flatMap(Ref.get(away), (isAway) => (isAway ? Effect.die(new Error("away")) : repo.findKey(hash)))
+      })
+      const [known, stranger] = [yield* newPair("live"), yield* newPair("live")]
+      const text = Redacted.value(known.secretKey)
+      assert.isUndefined(organizations.recall(text))
+      const actor = yield* organizations.authenticate(known.secretKey)
+      assert.deepStrictEqual(organizations.recall(text), actor)
+      yield* TestClock.adjust("11 seconds")
+      assert.isUndefined(organizations.recall(text))
+      yield* Ref.set(away, true)
+      assert.deepStrictEqual(yield* organizations.authenticate(known.secretKey), actor)
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(organizations.authenticate(stranger.secretKey))))
+
+      // What it says when it is back counts again.
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`UPDATE api_keys SET revoked_at = now() WHERE organization_id = ${known.pair.live.id}`
+      yield* Ref.set(away, false)
+      yield* TestClock.adjust("11 seconds")
+      assert.strictEqual((yield* Effect.flip(organizations.authenticate(known.secretKey)))._tag, "Unauthorized")
+      assert.isUndefined(organizations.recall(text))
+      yield* Ref.set(away, true)
+      yield* TestClock.adjust("11 seconds")
+      assert.strictEqual((yield* Effect.flip(organizations.authenticate(known.secretKey)))._tag, "Unauthorized")
+    }).pipe(Effect.provideService(References.MinimumLogLevel, "Fatal"))
   )
 
   it.effect("refuse malformed, unknown and revoked keys alike, and keys of an inactive organization otherwise", () =>

@@ -1,0 +1,148 @@
+import { type Bench, compared, median, type Row } from "../Benchmark.ts"
+import { many } from "../data/audiences.mjs"
+import { columns, consumer, line } from "../data/gen-consumers.mjs"
+import { BareServer } from "../load/BareServer.ts"
+import { type LoadResult, underLoad } from "../load/Load.ts"
+import { ServerProcess } from "../ServerProcess.ts"
+
+const rounds = 5
+const connections = 64
+/** Different consumers that are asked about. */
+const asked = 2000
+
+interface Identified {
+  readonly id: string
+}
+
+const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
+
+/** A list with everybody in it, brought in by an import. */
+const importEverybody = async (server: ServerProcess, rows: number): Promise<Identified> => {
+  const list = await server.call<Identified>("POST", "/audiences", { name: "Everybody", type: "STATIC_LIST" })
+  const { uploadUrl } = await server.call<{ uploadUrl: string }>("POST", `/audiences/${list.id}/import`)
+  const lines = [`${columns.join(",")}\n`]
+  for (let i = 0; i < rows; i++) lines.push(`${line(consumer(i))}\n`)
+  await fetch(uploadUrl, { method: "PUT", headers: { "content-type": "text/csv" }, body: new Blob(lines) })
+  for (;;) {
+    const { status } = await server.call<{ status: string }>("GET", `/audiences/${list.id}/import`)
+    if (status === "COMPLETED") return list
+    if (status === "FAILED") throw new Error("the import failed")
+    await pause(250)
+  }
+}
+
+const untilEvaluated = async (server: ServerProcess, audiences: ReadonlyArray<Identified>): Promise<void> => {
+  for (const { id } of audiences) {
+    while ((await server.call<{ version: number; inProgress: boolean }>("GET", `/audiences/${id}/status`)).inProgress) {
+      await pause(100)
+    }
+  }
+}
+
+/** Asks every audience for a refresh, and waits for all, again and again; how long one round took, in milliseconds. */
+const refreshing = (server: ServerProcess, audiences: ReadonlyArray<Identified>) => {
+  const times: Array<number> = []
+  let wanted = true
+  const ended = (async () => {
+    while (wanted) {
+      const began = performance.now()
+      for (const { id } of audiences) await server.call("POST", `/audiences/${id}/refresh`)
+      await untilEvaluated(server, audiences)
+      times.push(performance.now() - began)
+    }
+  })()
+  return { times, stop: () => ((wanted = false), ended) }
+}
+
+const bench: Bench = {
+  name: "gate",
+  describe: "whether a consumer is in an audience, over HTTP, and beside endless refreshes",
+  run: async (size) => {
+    await using server = await ServerProcess.start(size)
+    const list = await importEverybody(server, size.rows)
+    const page = await server.call<{ data: ReadonlyArray<Identified> }>(
+      "GET",
+      `/audiences/${list.id}/members?first=100`
+    )
+    const people = page.data
+    const paths = Array.from(
+      { length: asked },
+      (_, i) => `/api/audiences/${list.id}/members/${people[i % people.length]!.id}`
+    )
+    const headers = { authorization: server.headers.authorization ?? "" }
+    const body = await fetch(server.origin + paths[0]!, { headers }).then((answer) => answer.text())
+    await using bare = await BareServer.start(body)
+    const closed = (origin: string, millis = size.roundMillis) =>
+      underLoad({ url: origin, paths, headers, connections, millis })
+    await closed(server.origin, size.roundMillis / 2)
+    await closed(bare.origin, size.roundMillis / 2)
+    const [ours, theirs]: [Array<LoadResult>, Array<LoadResult>] = [[], []]
+    for (let round = 0; round < rounds; round++) {
+      ours.push(await closed(server.origin))
+      theirs.push(await closed(bare.origin))
+    }
+    const rate = median(ours.map((each) => each.requestsPerSecond))
+    const rows: Array<Row> = [
+      compared({
+        work: `gate over HTTP, ${connections} connections, closed loop`,
+        unit: "requests/s",
+        figure: rate,
+        reference: median(theirs.map((each) => each.requestsPerSecond)),
+        reach: { atLeast: 0.7 }
+      })
+    ]
+
+    const audiences: Array<Identified> = []
+    for (const [i, rules] of many.entries()) {
+      audiences.push(
+        await server.call<Identified>("POST", "/audiences", {
+          name: `Audience ${i}`,
+          type: "DYNAMIC",
+          rules,
+          refreshIntervalSeconds: null
+        })
+      )
+    }
+    await untilEvaluated(server, audiences)
+    const mixed = Array.from(
+      { length: asked },
+      (_, i) => `/api/audiences/${audiences[i % audiences.length]!.id}/members/${people[i % people.length]!.id}`
+    )
+    const steady = (millis: number) =>
+      underLoad({
+        url: server.origin,
+        paths: mixed,
+        headers,
+        connections,
+        millis,
+        requestsPerSecond: Math.floor(rate / 4)
+      })
+    await steady(size.roundMillis)
+    const quiet = await steady(size.roundMillis * 3)
+    const alone = refreshing(server, audiences)
+    await pause(size.roundMillis * 3)
+    await alone.stop()
+    const beside = refreshing(server, audiences)
+    const loaded = await steady(size.roundMillis * 6)
+    await beside.stop()
+    return [
+      ...rows,
+      compared({
+        work: `gate at ${Math.floor(rate / 4)} requests/s, 99th percentile, while the ${audiences.length} refresh without end, against no refresh`,
+        unit: "ms",
+        figure: loaded.p99Millis,
+        reference: quiet.p99Millis,
+        reach: { atMost: 3 }
+      }),
+      compared({
+        work: `refresh of the ${audiences.length} beside that load, against no load`,
+        unit: "ms",
+        figure: median(beside.times),
+        reference: median(alone.times),
+        reach: { atMost: 2 }
+      })
+    ]
+  }
+}
+
+export default bench
