@@ -45,6 +45,7 @@ import type {
 } from "@audiences/domain/Organization"
 import type { OrganizationFounded } from "@audiences/domain/api/OrganizationsApi"
 import type { MemberCheck, memberCheckQuery, MembersChecked, PersonNamed } from "@audiences/domain/MemberCheck"
+import type { MemberExplanation } from "@audiences/domain/MemberExplanation"
 import type { Page } from "@audiences/domain/Page"
 import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
 import type { Settings, SettingsUpdate } from "@audiences/domain/Settings"
@@ -256,6 +257,12 @@ export class AudiencesClient {
     /** IN, OUT or UNKNOWN, right now. */
     check: (audienceId: string, consumerId: string, query: MemberCheckQuery = {}) =>
       this.#call<Resource<typeof MemberCheck>>("GET", path`/audiences/${audienceId}/members/${consumerId}`, { query }),
+    /** Every rule's truth, since when, and what would change it. */
+    explain: (audienceId: string, consumerId: string) =>
+      this.#call<Resource<typeof MemberExplanation>>(
+        "GET",
+        path`/audiences/${audienceId}/members/${consumerId}/explain`
+      ),
     /** At most 1000 people, each by one of id, email, phone and external id; answers in their order. */
     checkAll: (
       audienceId: string,

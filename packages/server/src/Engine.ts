@@ -3,6 +3,7 @@ import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { AuditLog } from "@audiences/engine/audit/AuditLog"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { Distributions } from "@audiences/engine/distributions/Distributions"
+import { Explanations } from "@audiences/engine/explanations/Explanations"
 import { Gate } from "@audiences/engine/gate/Gate"
 import { GateKeeper } from "@audiences/engine/gate/GateKeeper"
 import { defaultGateLimits, GateLimits } from "@audiences/engine/gate/GateLimits"
@@ -23,6 +24,7 @@ import { EvaluatorColumns } from "@audiences/storage/columns/EvaluatorColumns"
 import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
 import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
 import { DistributionRepoSql } from "@audiences/storage/distributions/DistributionRepoSql"
+import { ExplanationRepoSql } from "@audiences/storage/explanations/ExplanationRepoSql"
 import { GateRepoSql } from "@audiences/storage/gate/GateRepoSql"
 import { AudienceGroupRepoSql } from "@audiences/storage/groups/AudienceGroupRepoSql"
 import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
@@ -56,6 +58,7 @@ const Storage = Layer.mergeAll(
   DatabaseClockSql,
   DistributionRepoSql,
   Evaluating,
+  ExplanationRepoSql,
   GateRepoSql,
   HistoryRepoSql,
   ImportRepoSql,
@@ -86,6 +89,7 @@ export const Engine = Layer.mergeAll(
   AuditLog.layer,
   Consumers.layer,
   Distributions.layer,
+  Explanations.layer,
   Gated,
   History.layer,
   Imports.layer,

@@ -8,6 +8,7 @@ import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { AuditLog } from "@audiences/engine/audit/AuditLog"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { Distributions } from "@audiences/engine/distributions/Distributions"
+import { Explanations } from "@audiences/engine/explanations/Explanations"
 import { Gate } from "@audiences/engine/gate/Gate"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { History } from "@audiences/engine/history/History"
@@ -87,6 +88,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(AuditLog, {}),
   Layer.mock(OrganizationSettings, {}),
   Layer.mock(Memberships, {}),
+  Layer.mock(Explanations, {}),
   Layer.mock(Gate, { recall: () => undefined }),
   Layer.mock(Rules, {}),
   Layer.mock(AudienceGroups, {}),

@@ -3,6 +3,7 @@ import { AudienceNotFound } from "../Audience.ts"
 import { AudienceId } from "../AudienceId.ts"
 import { ConsumerId, ConsumerNotFound } from "../Consumer.ts"
 import { MemberCheck, memberCheckQuery, MembersCheck, MembersChecked } from "../MemberCheck.ts"
+import { MemberExplanation } from "../MemberExplanation.ts"
 import { ValidationError } from "../ValidationError.ts"
 import { Authorization } from "./Authorization.ts"
 import { Refusals } from "./Refusals.ts"
@@ -20,6 +21,18 @@ export class GateApi extends HttpApiGroup.make("gate")
         OpenApi.annotations({
           description:
             "Extension: IN, OUT or UNKNOWN, and as of when. Answered from memory; without the database, as it was last known."
+        })
+      ),
+    HttpApiEndpoint.get("explain", "/:consumerId/explain", {
+      params: { audienceId: AudienceId, consumerId: ConsumerId },
+      success: MemberExplanation,
+      error: [AudienceNotFound, ConsumerNotFound]
+    })
+      .annotate(OpenApi.Summary, "Explain why a consumer is a member or not")
+      .annotateMerge(
+        OpenApi.annotations({
+          description:
+            "Extension: the truth of every rule and the value it looked at, since when the consumer is in or out, and the smallest change that would flip it."
         })
       ),
     HttpApiEndpoint.post("checkAll", "/check", {

@@ -3,6 +3,7 @@ import { parseInstant } from "@audiences/domain/Instant"
 import { canonicalMoney } from "@audiences/domain/Money"
 import type { Scalar } from "@audiences/domain/Scalar"
 import { DateTime, Option, Result } from "effect"
+import { moneyUnits } from "./ComparedConsumer.ts"
 import type { MetadataScalar, Moment } from "./Condition.ts"
 import { looksLikeDuration, parseDuration } from "./RelativeDuration.ts"
 
@@ -98,13 +99,8 @@ export const readMoment: Reader<Moment> = (value) =>
 
 /** The order of amounts in units of 10⁻⁸. */
 export const compareMoney = (a: string, b: string): number => {
-  const difference = unitsOf(a) - unitsOf(b)
+  const difference = moneyUnits(a) - moneyUnits(b)
   return difference < 0n ? -1 : difference > 0n ? 1 : 0
-}
-
-const unitsOf = (decimal: string): bigint => {
-  const [whole = "", fraction = ""] = decimal.split(".")
-  return BigInt(whole + fraction.padEnd(8, "0"))
 }
 
 /** Moments of different kinds have no order: it changes with time. */
