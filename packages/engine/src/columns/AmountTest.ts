@@ -1,8 +1,8 @@
-import type { AmountChunk } from "./Chunk.ts"
+import type { Bound } from "../rules/Condition.ts"
 import type { Amount } from "./ChunkBuilder.ts"
 import type { ColumnName } from "./Column.ts"
 import type { Range } from "./NumberTest.ts"
-import { scanEach } from "./Scans.ts"
+import { scanAmounts, scanEach } from "./Scans.ts"
 import { chunkOf, type Test } from "./Test.ts"
 
 const unit = 100_000_000
@@ -16,30 +16,18 @@ export const amountOf = (decimal: string): Amount => {
   return fraction === 0 ? { whole: 0 - whole, fraction } : { whole: -whole - 1, fraction: unit - fraction }
 }
 
-/** Below zero: the first is less. */
-const compare = (chunk: AmountChunk, offset: number, { fraction, whole }: Amount): number => {
-  const own = chunk.wholes[offset]!
-  return own < whole ? -1 : own > whole ? 1 : chunk.fractions[offset]! - fraction
+/** The end of a range as an amount that is in it; one unit to the side of an end that is not. The fraction may leave its range: only order counts. */
+const endOf = (bound: Bound<string>, step: 1 | -1): Amount => {
+  const { fraction, whole } = amountOf(bound.value)
+  return { whole, fraction: bound.inclusive ? fraction : fraction + step }
 }
 
 export const amountWithin = (name: ColumnName, { high, low }: Range<string>): Test => {
-  const least = low === undefined ? undefined : amountOf(low.value)
-  const most = high === undefined ? undefined : amountOf(high.value)
-  // What comparing must exceed and stay below, in units: none, or one for an end that is included.
-  const above = low?.inclusive === true ? -1 : 0
-  const below = high?.inclusive === true ? 1 : 0
+  const least = low === undefined ? { whole: -Infinity, fraction: 0 } : endOf(low, 1)
+  const most = high === undefined ? { whole: Infinity, fraction: 0 } : endOf(high, -1)
   return {
-    cost: () => 3,
-    scan: (chunks, among, out) => {
-      const chunk = chunkOf(chunks, name, "Amounts")
-      scanEach(
-        (offset) =>
-          (least === undefined || compare(chunk, offset, least) > above) &&
-          (most === undefined || compare(chunk, offset, most) < below),
-        among,
-        out
-      )
-    }
+    cost: () => 2,
+    scan: (chunks, among, out) => scanAmounts(chunkOf(chunks, name, "Amounts"), least, most, among, out)
   }
 }
 

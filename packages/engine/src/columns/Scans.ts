@@ -1,4 +1,5 @@
-import type { Texts, Words } from "./Chunk.ts"
+import type { AmountChunk, Texts, Words } from "./Chunk.ts"
+import type { Amount } from "./ChunkBuilder.ts"
 import { isDense } from "./Test.ts"
 
 // The loops that everything is spent in. Each is written out for one kind of array, since shared code would be compiled for all of them, and
@@ -23,6 +24,34 @@ export const scanRange = (values: Float64Array, low: number, high: number, among
           found |= -(Number(value >= low) & Number(value <= high)) & (rest & -rest)
         }
       }
+    }
+    out[w] = found
+  }
+}
+
+/** For whom the amount is in the range, ends included: first the whole decides, then the fraction. */
+export const scanAmounts = (
+  { fractions, wholes }: AmountChunk,
+  low: Amount,
+  high: Amount,
+  among: Words,
+  out: Words
+): void => {
+  const { fraction: lowFraction, whole: lowWhole } = low
+  const { fraction: highFraction, whole: highWhole } = high
+  for (let w = 0; w < among.length; w++) {
+    const asked = among[w]!
+    let found = 0
+    if (asked !== 0) {
+      const first = w << 5
+      for (let i = 0; i < 32; i++) {
+        const whole = wholes[first + i]!
+        const fraction = fractions[first + i]!
+        const above = Number(whole > lowWhole) | (Number(whole === lowWhole) & Number(fraction >= lowFraction))
+        const below = Number(whole < highWhole) | (Number(whole === highWhole) & Number(fraction <= highFraction))
+        found |= (above & below) << i
+      }
+      found &= asked
     }
     out[w] = found
   }
