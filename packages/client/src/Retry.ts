@@ -27,11 +27,16 @@ const defaultPolicy: RetryPolicy = {
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
 
 /**
- * Which answers are tried again. 429: any request, since the server did not do the work. 503: those that may be done twice.
- * A POST carries an idempotency key, but only a host that stores keys would make repeating it safe, and not every host does.
+ * Which answers are tried again. 429: any request, since the server did not do the work; 409 with `Retry-After`: a request with the
+ * same idempotency key is being answered, and its answer will be told again. 503: those that may be done twice. A POST carries an idempotency key, but only a host that stores keys would make repeating it safe, and not every host does.
  */
-const isTransient = (request: HttpClientRequest.HttpClientRequest, status: number): boolean =>
-  status === 429 || (status === 503 && idempotent.has(request.method))
+const isTransient = (
+  request: HttpClientRequest.HttpClientRequest,
+  { headers, status }: HttpClientResponse.HttpClientResponse
+): boolean =>
+  status === 429 ||
+  (status === 409 && headers["retry-after"] !== undefined) ||
+  (status === 503 && idempotent.has(request.method))
 
 const isTransportFault = (
   request: HttpClientRequest.HttpClientRequest,
@@ -55,9 +60,7 @@ const retrying = (policy: RetryPolicy, request: HttpClientRequest.HttpClientRequ
     for (let retry = 0; ; retry++) {
       const outcome = yield* Effect.result(attempt)
       const again =
-        outcome._tag === "Success"
-          ? isTransient(request, outcome.success.status)
-          : isTransportFault(request, outcome.failure)
+        outcome._tag === "Success" ? isTransient(request, outcome.success) : isTransportFault(request, outcome.failure)
       if (!again || retry >= policy.retries) return yield* Effect.fromResult(outcome)
       const now = yield* Clock.currentTimeMillis
       const backoff = Math.min(longest, Duration.toMillis(policy.delay) * 2 ** retry)

@@ -15,6 +15,10 @@ export const Organization = Schema.Struct({
   /** Of a live organization the one for its tests, and the other way round. */
   siblingId: OrganizationId,
   active: Schema.Boolean,
+  /** Requests a minute; 0: as many as come; null: what the server is set to. */
+  rateLimitPerMinute: Schema.NullOr(Schema.Finite),
+  /** The same for the gate. */
+  gateRateLimitPerMinute: Schema.NullOr(Schema.Finite),
   createdAt: Instant
 }).annotate({ identifier: "Organization" })
 export type Organization = typeof Organization.Type
@@ -31,11 +35,23 @@ export const OrganizationCreate = Schema.Struct({ name: OrganizationName }).anno
 })
 export type OrganizationCreate = typeof OrganizationCreate.Type
 
-/** A partial update. `active` is changed by the founding organization only. */
+const Limit = Schema.NullOr(
+  Schema.Finite.check(
+    Schema.isInt(),
+    Schema.isBetween(
+      { minimum: 0, maximum: 1_000_000_000 },
+      { expected: "a whole number of requests, 0 to 1,000,000,000" }
+    )
+  )
+)
+
+/** A partial update. All but the name is changed by the founding organization only. */
 export const OrganizationUpdate = Schema.Struct({
   name: Schema.optionalKey(OrganizationName),
   /** An inactive organization is answered 403; of a live one, its test sibling goes with it. */
-  active: Schema.optionalKey(Schema.Boolean)
+  active: Schema.optionalKey(Schema.Boolean),
+  rateLimitPerMinute: Schema.optionalKey(Limit),
+  gateRateLimitPerMinute: Schema.optionalKey(Limit)
 }).annotate({ identifier: "OrganizationUpdate" })
 export type OrganizationUpdate = typeof OrganizationUpdate.Type
 

@@ -41,6 +41,10 @@ export class Configuration extends Context.Service<
     /** What the gate may keep in memory, over all organizations. */
     readonly gateMemoryBytes: number
     readonly logLevel: LogLevel.LogLevel
+    /** Requests a minute and organization; 0: as many as come. */
+    readonly rateLimit: number
+    /** The same for the gate. */
+    readonly gateRateLimit: number
   }
 >()("@audiences/server/Configuration") {
   static readonly layer = Layer.effect(
@@ -96,6 +100,7 @@ const parseBytes = (text: string) => {
   const bytes = unitBytes[unit.toUpperCase()]
   return count === undefined || bytes === undefined ? undefined : Number(count) * bytes
 }
+const parseLimit = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined)
 
 const unset = <A>(): Option.Option<A> => Option.none()
 
@@ -156,6 +161,13 @@ const load = Effect.gen(function* () {
       (text) => logLevels[text.toLowerCase()],
       `one of ${Object.keys(logLevels).join(", ")}`,
       "Info" as LogLevel.LogLevel
+    ),
+    rateLimit: yield* read("AUDIENCES_RATE_LIMIT", parseLimit, "a number of requests a minute, 0 for no limit", 1000),
+    gateRateLimit: yield* read(
+      "AUDIENCES_GATE_RATE_LIMIT",
+      parseLimit,
+      "a number of requests a minute, 0 for no limit",
+      0
     )
   }
   const problems = Object.values<Read<unknown>>(settings).flatMap((setting) =>

@@ -9,10 +9,12 @@ import { GateKeeper } from "@audiences/engine/gate/GateKeeper"
 import { defaultGateLimits, GateLimits } from "@audiences/engine/gate/GateLimits"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { History } from "@audiences/engine/history/History"
+import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
+import { RateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
@@ -28,12 +30,14 @@ import { ExplanationRepoSql } from "@audiences/storage/explanations/ExplanationR
 import { GateRepoSql } from "@audiences/storage/gate/GateRepoSql"
 import { AudienceGroupRepoSql } from "@audiences/storage/groups/AudienceGroupRepoSql"
 import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
+import { IdempotencyRepoSql } from "@audiences/storage/idempotency/IdempotencyRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
 import { PublicationFeedSql } from "@audiences/storage/memberships/PublicationFeedSql"
 import { OrganizationRepoSql } from "@audiences/storage/organizations/OrganizationRepoSql"
+import { RateLimitRepoSql } from "@audiences/storage/rateLimits/RateLimitRepoSql"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
 import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
 import { Effect, Layer } from "effect"
@@ -61,11 +65,13 @@ const Storage = Layer.mergeAll(
   ExplanationRepoSql,
   GateRepoSql,
   HistoryRepoSql,
+  IdempotencyRepoSql,
   ImportRepoSql,
   MembershipRepoSql,
   OrderRepoSql,
   OrganizationRepoSql,
   PublicationFeedSql,
+  RateLimitRepoSql,
   RuleRepoSql,
   SettingsRepoSql,
   Uploads
@@ -92,10 +98,12 @@ export const Engine = Layer.mergeAll(
   Explanations.layer,
   Gated,
   History.layer,
+  Idempotency.layer,
   Imports.layer,
   Memberships.layer,
   Orders.layer,
   OrganizationSettings.layer,
+  RateLimits.layer,
   Refreshes.layer,
   Rules.layer,
   Syncs.layer

@@ -1,4 +1,5 @@
 import { UploadUrls } from "@audiences/engine/imports/UploadUrls"
+import { DefaultRateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { JobQueuePgBoss } from "@audiences/storage/jobs/JobQueuePgBoss"
 import { Effect, Layer } from "effect"
 import { Configuration } from "./Configuration.ts"
@@ -18,6 +19,11 @@ const Uploads = Layer.effect(
   Effect.map(PublicUrl, (baseUrl) => ({ baseUrl }))
 )
 
+const Limits = Layer.effect(
+  DefaultRateLimits,
+  Effect.map(Configuration, ({ gateRateLimit, rateLimit }) => ({ api: rateLimit, gate: gateRateLimit }))
+)
+
 const Answering = Layer.unwrap(
   Effect.map(Configuration, ({ role }) =>
     role === "worker" ? serve(WorkerHttp) : Layer.merge(serve(Http), GateListener)
@@ -35,7 +41,8 @@ export const Service = Answering.pipe(
   Layer.provide(Working),
   Layer.provide(Founding),
   Layer.provide(Uploads),
-  Layer.provide(Engine)
+  Layer.provide(Engine),
+  Layer.provide(Limits)
 )
 
 /**

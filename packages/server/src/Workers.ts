@@ -1,4 +1,5 @@
 import { AuditPruning } from "@audiences/engine/audit/AuditPruning"
+import { IdempotencyPruning } from "@audiences/engine/idempotency/IdempotencyPruning"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { JobWorker } from "@audiences/engine/jobs/JobWorker"
 import { RefreshScheduler } from "@audiences/engine/refreshes/RefreshScheduler"
@@ -17,4 +18,4 @@ const ImportScheduler = Layer.effectDiscard(
 )
 
 /** The work that goes on behind the requests. */
-export const Workers = Layer.mergeAll(JobWorker, RefreshScheduler, ImportScheduler, AuditPruning)
+export const Workers = Layer.mergeAll(JobWorker, RefreshScheduler, ImportScheduler, AuditPruning, IdempotencyPruning)

@@ -28,7 +28,9 @@ describe("Configuration", () => {
           uploads: resolve("data/uploads"),
           columnMemoryBytes: 2 ** 30,
           gateMemoryBytes: 512 * 2 ** 20,
-          logLevel: "Info"
+          logLevel: "Info",
+          rateLimit: 1000,
+          gateRateLimit: 0
         }
       )
     })

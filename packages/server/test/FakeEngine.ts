@@ -12,10 +12,12 @@ import { Explanations } from "@audiences/engine/explanations/Explanations"
 import { Gate } from "@audiences/engine/gate/Gate"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { History } from "@audiences/engine/history/History"
+import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
+import { RateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
@@ -87,6 +89,8 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(ApiKeys, {}),
   Layer.mock(AuditLog, {}),
   Layer.mock(OrganizationSettings, {}),
+  Layer.mock(Idempotency, {}),
+  Layer.mock(RateLimits, { count: () => Effect.succeed(undefined) }),
   Layer.mock(Memberships, {}),
   Layer.mock(Explanations, {}),
   Layer.mock(Gate, { recall: () => undefined }),

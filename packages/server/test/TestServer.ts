@@ -35,7 +35,9 @@ const Configured = Layer.effect(
       uploads: join(dataDir, "uploads"),
       columnMemoryBytes: 2 ** 28,
       gateMemoryBytes: 64 * 2 ** 20,
-      logLevel: "Warn"
+      logLevel: "Warn",
+      rateLimit: 0,
+      gateRateLimit: 0
     })
   })
 )

@@ -10,6 +10,7 @@ import following from "./migrations/0011_following.ts"
 import orders from "./migrations/0012_orders.ts"
 import administration from "./migrations/0013_administration.ts"
 import lists from "./migrations/0014_lists.ts"
+import requests from "./migrations/0015_requests.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -24,7 +25,8 @@ export const Migrations = Layer.effectDiscard(
       "0011_following": following,
       "0012_orders": orders,
       "0013_administration": administration,
-      "0014_lists": lists
+      "0014_lists": lists,
+      "0015_requests": requests
     })
   })
 )

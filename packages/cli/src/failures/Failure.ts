@@ -96,7 +96,6 @@ const foreign = Effect.fnUntraced(function* (response: HttpClientResponse.HttpCl
   const code = exitCodes[response.status] ?? ExitCode.failure
   if (response.status === 401) return yield* keyRefused(typeof said === "string" ? said : "401")
   if (said === noSuchPath) return yield* unexpectedAnswer(`${said}.`)
-  if (response.status === 429) return failure(code, "The server asks for fewer requests for now. Try again in a while.")
   return typeof said === "string"
     ? failure(code, `${said}.`)
     : failure(
@@ -116,6 +115,11 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
       return Effect.succeed(keyMissing(error as KeyMissing))
     case "Unauthorized":
       return keyRefused(said)
+    case "RateLimited": {
+      const seconds = property(error, "retryAfter")
+      const when = typeof seconds === "number" ? `in ${seconds} seconds` : "in a while"
+      return Effect.succeed(failure(ExitCode.failure, `The server asks for fewer requests for now. Try again ${when}.`))
+    }
     case "Forbidden":
       return Effect.succeed(failure(ExitCode.auth, `${said}.`))
     case "AudienceNotFound":

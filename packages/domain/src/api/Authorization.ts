@@ -14,6 +14,16 @@ export class Forbidden extends Schema.Error<Forbidden>("Forbidden")(
   { httpApiStatus: 403 }
 ) {}
 
+/** More requests than the organization may make in a minute. Nothing was done. */
+export class RateLimited extends Schema.Error<RateLimited>("RateLimited")(
+  {
+    ...errorFieldsOpen("RateLimited", "Rate limit exceeded"),
+    /** Seconds, as `Retry-After` says. */
+    retryAfter: Schema.optionalKey(Schema.Finite)
+  },
+  { httpApiStatus: 429 }
+) {}
+
 /** Who is calling; provided by `Authorization` to every handler. */
 export class CurrentActor extends Context.Service<CurrentActor, Actor>()("@audiences/domain/CurrentActor") {}
 
@@ -23,6 +33,6 @@ export class Authorization extends HttpApiMiddleware.Service<
     provides: CurrentActor
   }
 >()("@audiences/domain/Authorization", {
-  error: [Unauthorized, Forbidden],
+  error: [Unauthorized, Forbidden, RateLimited],
   security: { bearer: HttpApiSecurity.bearer }
 }) {}

@@ -34,8 +34,12 @@ export interface KeyHolder {
   readonly active: boolean
 }
 
-/** Only the organization that the server was founded with does that, and not to itself. */
-export class OperatorOnly extends Data.TaggedError("OperatorOnly")<{ readonly itself: boolean }> {}
+/** Only the organization that the server was founded with does that; `itself`: it does not deactivate itself. */
+export class OperatorOnly extends Data.TaggedError("OperatorOnly")<{
+  readonly itself: boolean
+  /** What of the update it is; none: all of it. */
+  readonly fields: ReadonlyArray<keyof OrganizationUpdate>
+}> {}
 
 /** Where tenants are kept. Whom a viewer sees: itself and its test sibling; the founding organization, everybody. */
 export class OrganizationRepo extends Context.Service<

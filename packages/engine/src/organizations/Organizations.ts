@@ -132,16 +132,19 @@ export class Organizations extends Context.Service<
         input: OrganizationUpdate
       ) {
         const organization = yield* repo.update(actor, yield* clock.now, id, input).pipe(
-          Effect.catchTag("OperatorOnly", ({ itself }: OperatorOnly) =>
-            refuse(input, [
-              itself
-                ? {
-                    path: ["active"],
-                    expected: "true",
-                    message: "The organization that the server was founded with stays active"
-                  }
-                : operatorOnly(["active"], "activate and deactivate organizations")
-            ])
+          Effect.catchTag("OperatorOnly", ({ fields, itself }: OperatorOnly) =>
+            refuse(
+              input,
+              fields.map((field) =>
+                itself
+                  ? {
+                      path: [field],
+                      expected: "true",
+                      message: "The organization that the server was founded with stays active"
+                    }
+                  : operatorOnly([field], `change ${field}`)
+              )
+            )
           )
         )
         if (input.active !== undefined) yield* holders.forget

@@ -16,6 +16,7 @@ import { MembersHttp } from "./MembersHttp.ts"
 import { DocsHttp, HealthHttp } from "./OperationsHttp.ts"
 import { OrdersHttp } from "./OrdersHttp.ts"
 import { OrganizationsHttp } from "./OrganizationsHttp.ts"
+import { withOrganization } from "./OrganizationRequests.ts"
 import { OtherMethods } from "./OtherMethods.ts"
 import { RefusalsHttp } from "./RefusalsHttp.ts"
 import { withRequestId } from "./RequestIds.ts"
@@ -65,12 +66,17 @@ export const Http = Layer.mergeAll(ContractHttp, OtherMethods, UploadsHttp, Docs
 /** Paths are taken as they are written; what is too long for an id is a malformed id, not an unknown path. */
 const routerConfig = Layer.succeed(HttpRouter.RouterConfig, { caseSensitive: true, maxParamLength: 16_384 })
 
-/** Answers HTTP with the given routes. From the outside in: the request's id, its log line, an answer in any case. */
+/**
+ * Answers HTTP with the given routes. From the outside in: the request's id, its log line, an answer in any case, what holds for
+ * every request of an organization.
+ */
 export const serve = <A, E, R>(routes: Layer.Layer<A, E, R>) =>
   Layer.unwrap(
     Effect.map(HttpRouter.toHttpEffect(routes), (app) =>
       HttpServer.serve(
         app.pipe(
+          withUnanswered,
+          withOrganization,
           withUnanswered,
           withRequestLog,
           withRequestId,

@@ -75,9 +75,13 @@ layer(TestServer, { excludeTestServices: true })("an organization's administrati
       }
       yield* put(`/organizations/${made.live.id}`, operator.key, { active: true })
       assert.strictEqual((yield* get("/audiences", test.secretKey)).status, 200)
+      const limited = yield* put(`/organizations/${made.live.id}`, operator.key, { rateLimitPerMinute: 2 })
+      assert.deepStrictEqual([limited.json.rateLimitPerMinute, limited.json.gateRateLimitPerMinute], [2, null])
+      const raised = yield* put(`/organizations/${made.live.id}`, live.secretKey, { rateLimitPerMinute: null })
+      assert.include(raised.text, "may change rateLimitPerMinute")
       for (const [id, key, text] of [
         [operator.organizationId, operator.key, "stays active"],
-        [ordinary.organizationId, ordinary.key, "may activate and deactivate organizations"]
+        [ordinary.organizationId, ordinary.key, "may change active"]
       ] as const) {
         const answer = yield* put(`/organizations/${id}`, key, { active: false })
         assert.strictEqual(answer.status, 400)

@@ -26,10 +26,14 @@ const KeyHolderRow = Schema.Struct({
 const OrganizationRow = Schema.Struct({ ...Organization.fields, createdAt: Schema.DateTimeUtcFromDate })
 const decodeOrganizations = Schema.decodeUnknownEffect(Schema.Array(OrganizationRow))
 
+/** What the founding organization alone changes. */
+const operated = ["active", "rateLimitPerMinute", "gateRateLimitPerMinute"] as const
+
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const columns = sql`
-    o.id, o.name, o.mode, coalesce(o.live_id, (SELECT t.id FROM organizations t WHERE t.live_id = o.id)) AS sibling_id, o.active, o.created_at`
+    o.id, o.name, o.mode, coalesce(o.live_id, (SELECT t.id FROM organizations t WHERE t.live_id = o.id)) AS sibling_id, o.active,
+    o.rate_limit_per_minute, o.gate_rate_limit_per_minute, o.created_at`
   const visibleTo = (viewer: OrganizationId) => sql`
     (o.id = ${viewer}::uuid OR o.live_id = ${viewer}::uuid
       OR EXISTS (SELECT 1 FROM organizations f WHERE f.id = ${viewer}::uuid AND f.founding))`
@@ -80,7 +84,7 @@ const make = Effect.gen(function* () {
 
   const create = Effect.fn("OrganizationRepo.create")(
     function* (actor: Actor, now: DateTime.Utc, pair: OrganizationPair, keys: ReadonlyArray<NewApiKey>) {
-      if (!(yield* isFounding(actor.organizationId))) return yield* new OperatorOnly({ itself: false })
+      if (!(yield* isFounding(actor.organizationId))) return yield* new OperatorOnly({ itself: false, fields: [] })
       yield* insert(actor, now, pair, keys, false)
       yield* audit(sql, actor, now, {
         action: "organizations.create",
@@ -128,14 +132,17 @@ const make = Effect.gen(function* () {
     function* (actor: Actor, now: DateTime.Utc, id: OrganizationId, changes: OrganizationUpdate) {
       const before = yield* find(actor.organizationId, id, "FOR NO KEY UPDATE OF o")
       const after = { ...before, ...changes }
-      const changed = differences(before, after, ["name", "active"])
+      const changed = differences(before, after, ["name", ...operated])
       if (Object.keys(changed).length === 0) return before
-      if ("active" in changed) {
-        const operator = yield* isFounding(actor.organizationId)
-        const itself = operator && (yield* isFounding(before.id))
-        if (!operator || itself) return yield* new OperatorOnly({ itself })
-      }
-      yield* sql`UPDATE organizations SET name = ${after.name} WHERE id = ${id}::uuid`
+      const fields = operated.filter((field) => field in changed)
+      if (fields.length > 0 && !(yield* isFounding(actor.organizationId)))
+        return yield* new OperatorOnly({ itself: false, fields })
+      if ("active" in changed && (yield* isFounding(before.id)))
+        return yield* new OperatorOnly({ itself: true, fields: ["active"] })
+      yield* sql`
+        UPDATE organizations SET name = ${after.name}, rate_limit_per_minute = ${after.rateLimitPerMinute}::int,
+          gate_rate_limit_per_minute = ${after.gateRateLimitPerMinute}::int
+        WHERE id = ${id}::uuid`
       if ("active" in changed)
         yield* sql`UPDATE organizations SET active = ${after.active} WHERE id = ${id}::uuid OR live_id = ${id}::uuid`
       yield* audit(sql, actor, now, {
