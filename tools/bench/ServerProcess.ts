@@ -76,7 +76,9 @@ export class ServerProcess implements AsyncDisposable {
     const ended = new Promise((resolve) => child.once("exit", resolve)).finally(() => (running = false))
     const origin = `http://127.0.0.1:${port}`
     await untilReady(origin, () => running)
-    const secretKey = (await readFile(join(folder.path, "data", "secret-key"), "utf8")).trim()
+    const secretKey =
+      options.environment?.["AUDIENCES_SECRET_KEY"] ??
+      (await readFile(join(folder.path, "data", "secret-key"), "utf8")).trim()
     return new ServerProcess(child, ended, folder, origin, secretKey)
   }
 
@@ -99,7 +101,15 @@ export class ServerProcess implements AsyncDisposable {
     return (await answer.json()) as A
   }
 
+  /** Ends it as a power cut would. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL")
+    await this.#ended
+    await this.#folder[Symbol.asyncDispose]()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     this.#process.kill("SIGTERM")
     await this.#ended
     await this.#folder[Symbol.asyncDispose]()

@@ -14,6 +14,7 @@ import { Imports } from "@audiences/engine/imports/Imports"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
+import { Publishers } from "@audiences/engine/publishers/Publishers"
 import { RateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
@@ -37,6 +38,7 @@ import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepo
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
 import { PublicationFeedSql } from "@audiences/storage/memberships/PublicationFeedSql"
 import { OrganizationRepoSql } from "@audiences/storage/organizations/OrganizationRepoSql"
+import { PublisherRepoSql } from "@audiences/storage/publishers/PublisherRepoSql"
 import { RateLimitRepoSql } from "@audiences/storage/rateLimits/RateLimitRepoSql"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
 import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
@@ -71,6 +73,7 @@ const Storage = Layer.mergeAll(
   OrderRepoSql,
   OrganizationRepoSql,
   PublicationFeedSql,
+  PublisherRepoSql,
   RateLimitRepoSql,
   RuleRepoSql,
   SettingsRepoSql,
@@ -103,6 +106,7 @@ export const Engine = Layer.mergeAll(
   Memberships.layer,
   Orders.layer,
   OrganizationSettings.layer,
+  Publishers.layer,
   RateLimits.layer,
   Refreshes.layer,
   Rules.layer,

@@ -2,6 +2,7 @@ import { AuditPruning } from "@audiences/engine/audit/AuditPruning"
 import { IdempotencyPruning } from "@audiences/engine/idempotency/IdempotencyPruning"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { JobWorker } from "@audiences/engine/jobs/JobWorker"
+import { MembershipPublisher } from "@audiences/engine/publishers/MembershipPublisher"
 import { RefreshScheduler } from "@audiences/engine/refreshes/RefreshScheduler"
 import { Effect, Layer, Schedule } from "effect"
 
@@ -18,4 +19,11 @@ const ImportScheduler = Layer.effectDiscard(
 )
 
 /** The work that goes on behind the requests. */
-export const Workers = Layer.mergeAll(JobWorker, RefreshScheduler, ImportScheduler, AuditPruning, IdempotencyPruning)
+export const Workers = Layer.mergeAll(
+  JobWorker,
+  RefreshScheduler,
+  MembershipPublisher,
+  ImportScheduler,
+  AuditPruning,
+  IdempotencyPruning
+)

@@ -6,6 +6,7 @@ import type { OrganizationId } from "@audiences/domain/Organization"
 import type { Page } from "@audiences/domain/Page"
 import { Uuid } from "@audiences/domain/Uuid"
 import { Audiences } from "@audiences/engine/audiences/Audiences"
+import { DatabaseClock } from "@audiences/engine/DatabaseClock"
 import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
@@ -14,10 +15,12 @@ import { AudienceRepoSql } from "@audiences/storage/audiences/AudienceRepoSql"
 import { EvaluatorColumns } from "@audiences/storage/columns/EvaluatorColumns"
 import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
+import { PublicationFeedSql } from "@audiences/storage/memberships/PublicationFeedSql"
 import { removeFromAllAudiences } from "@audiences/storage/memberships/RemoveFromAllAudiences"
+import { PublisherRepoSql } from "@audiences/storage/publishers/PublisherRepoSql"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
 import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
-import { Context, DateTime, Effect, Layer, Schema } from "effect"
+import { Context, DateTime, Effect, Layer, Ref, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { freshOrganization, PostgresTest } from "../../../tools/vitest/PostgresTest.ts"
 
@@ -36,20 +39,41 @@ const JobQueueMemory = Layer.effect(
   )
 )
 
-/** The use cases of audiences over the test database; jobs wait until a test runs them. */
-export const ServiceTest = Layer.mergeAll(Audiences.layer, Rules.layer, Memberships.layer, Refreshes.layer).pipe(
+const UseCases = Layer.mergeAll(Audiences.layer, Rules.layer, Memberships.layer, Refreshes.layer).pipe(
   Layer.provideMerge(
     Layer.mergeAll(
       AudienceRepoSql,
       RuleRepoSql,
       EvaluatorColumns({ memoryBytes: 2 ** 28, threads: 1 }),
       MembershipRepoSql,
-      DatabaseClockSql,
+      PublicationFeedSql,
+      PublisherRepoSql,
       SettingsRepoSql,
       JobQueueMemory
     )
   ),
-  Layer.provideMerge(Jobs.layer),
+  Layer.provideMerge(Jobs.layer)
+)
+
+/** The use cases of audiences over the test database; jobs wait until a test runs them. */
+export const ServiceTest = UseCases.pipe(Layer.provideMerge(DatabaseClockSql), Layer.provideMerge(PostgresTest))
+
+/** What the database's clock shows, in tests that move it. */
+export class MovableClock extends Context.Service<MovableClock, Ref.Ref<DateTime.Utc>>()(
+  "@audiences/storage/test/MovableClock"
+) {
+  static readonly layer = Layer.effect(MovableClock, Effect.flatMap(DateTime.now, Ref.make))
+}
+
+const DatabaseClockMovable = Layer.effect(
+  DatabaseClock,
+  Effect.map(MovableClock, (clock) => DatabaseClock.of({ now: Ref.get(clock) }))
+)
+
+/** The same, with a clock that a test moves. */
+export const ServiceWithMovableClock = UseCases.pipe(
+  Layer.provideMerge(DatabaseClockMovable),
+  Layer.provideMerge(MovableClock.layer),
   Layer.provideMerge(PostgresTest)
 )
 

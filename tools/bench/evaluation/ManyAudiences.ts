@@ -3,12 +3,13 @@ import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { DatabaseClock } from "@audiences/engine/DatabaseClock"
 import { Evaluator } from "@audiences/engine/memberships/Evaluator"
 import { JobQueue } from "@audiences/engine/jobs/JobQueue"
+import { PublicationFeed } from "@audiences/engine/memberships/PublicationFeed"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { AudienceRepoSql } from "@audiences/storage/audiences/AudienceRepoSql"
 import { EvaluatorColumns } from "@audiences/storage/columns/EvaluatorColumns"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
-import { DateTime, Effect, Layer, Schema } from "effect"
+import { DateTime, Effect, Layer, Schema, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { rounded, type Row } from "../Benchmark.ts"
 import { many } from "../data/audiences.mjs"
@@ -19,6 +20,7 @@ const Queue = Layer.succeed(JobQueue, {
   enqueue: () => Effect.void,
   work: () => Effect.void
 })
+const Feed = Layer.succeed(PublicationFeed, { announce: () => Effect.void, announcements: Stream.never })
 const Clock = Layer.succeed(DatabaseClock, {
   now: Effect.succeed(DateTime.makeUnsafe(now))
 })
@@ -26,7 +28,7 @@ const Clock = Layer.succeed(DatabaseClock, {
 /** Audiences as the server refreshes them, at the generator's now. */
 const Service = Layer.mergeAll(Audiences.layer, Refreshes.layer).pipe(
   Layer.provideMerge(EvaluatorColumns(columnOptions)),
-  Layer.provide([AudienceRepoSql, MembershipRepoSql, SettingsRepoSql, Queue, Clock])
+  Layer.provide([AudienceRepoSql, MembershipRepoSql, SettingsRepoSql, Queue, Feed, Clock])
 )
 
 const decodeStored = Schema.decodeUnknownEffect(
@@ -50,6 +52,9 @@ const refreshAll = Effect.fnUntraced(function* ({ organizationId }: Subject) {
   const refreshes = yield* Refreshes
   const sql = yield* SqlClient.SqlClient
   const decode = Schema.decodeUnknownEffect(AudienceCreate)
+  // Nothing was followed later than the generator's now: else what is published is brought up to that.
+  yield* sql`
+    UPDATE membership_publishers SET followed_until = ${DateTime.formatIso(DateTime.makeUnsafe(now))}::text::timestamptz`
   const made = yield* Effect.forEach(many, (rules, i) =>
     Effect.flatMap(decode({ name: `Audience ${i}`, type: "DYNAMIC", rules }), (input) =>
       audiences.create({ organizationId, name: "key:bench" }, input)

@@ -11,6 +11,7 @@ import { DatabaseClock } from "../DatabaseClock.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { Evaluator } from "../memberships/Evaluator.ts"
 import { MembershipRepo } from "../memberships/MembershipRepo.ts"
+import { PublicationFeed } from "../memberships/PublicationFeed.ts"
 import { compileRules } from "../rules/RuleCompiler.ts"
 import { enqueueRefresh } from "./EnqueueRefresh.ts"
 
@@ -37,6 +38,7 @@ export class Refreshes extends Context.Service<
       const evaluator = yield* Evaluator
       const queue = yield* JobQueue
       const clock = yield* DatabaseClock
+      const feed = yield* PublicationFeed
 
       const request = Effect.fn("Refreshes.request")(function* (actor: Actor, audienceId: AudienceId) {
         const { organizationId } = actor
@@ -66,6 +68,7 @@ export class Refreshes extends Context.Service<
           revision,
           requested
         })
+        if (outcome !== "superseded") yield* feed.announce(organizationId)
         yield* Effect.annotateCurrentSpan({ outcome })
       })
 

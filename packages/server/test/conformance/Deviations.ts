@@ -17,7 +17,7 @@ export interface Deviation {
 export const deviations: ReadonlyArray<Deviation> = [
   {
     reason: "the guides name these answers, the published description does not",
-    of: [/: also answers (404|409)$/, /^Error\.error: one of /]
+    of: [/: also answers (404|409|429)$/, /^Error\.error: one of /, "Error.retryAfter: extension"]
   },
   { reason: "an operation that is still to come says so", of: notYet.map((name) => `${name}: also answers 501`) },
   {

@@ -77,12 +77,12 @@ const chosen = (n: number) => ({
   activity: `0190a000-0000-7000-8000-${number(n * 10 + 3)}`,
   experience: `0190a000-0000-7000-8000-${number(n * 10 + 4)}`,
   transaction: `0190a000-0000-7000-8000-${number(n * 10 + 5)}`,
-  email: `secret${n}@example.com`,
-  phone: `+1555000${n}`,
-  externalId: `secret-${n}`,
-  order: `secret-order-${n}`,
-  source: `secret-source-${n}`,
-  list: `secret-list-${n}`
+  email: `secret${number(n)}@example.com`,
+  phone: `+1555${1_000_000 + n}`,
+  externalId: `secret-${number(n)}`,
+  order: `secret-order-${number(n)}`,
+  source: `secret-source-${number(n)}`,
+  list: `secret-list-${number(n)}`
 })
 
 let tenants = 0

@@ -117,13 +117,13 @@ const insert = Effect.fnUntraced(function* (
 
 const record = (
   sql: SqlClient.SqlClient,
-  { organizationId }: ImportKey,
+  { organizationId, id }: ImportKey,
   ordinals: ReadonlyArray<number>,
   fields: ReadonlyArray<string> | null
 ) =>
   ordinals.length === 0
     ? Effect.void
-    : sql`SELECT record_change(${organizationId}::uuid, ${ordinals}::int[], ${fields}::text[], NULL)`
+    : sql`SELECT record_change(${organizationId}::uuid, ${ordinals}::int[], ${fields}::text[], NULL, ${`import:${id}`})`
 
 const count = (
   sql: SqlClient.SqlClient,

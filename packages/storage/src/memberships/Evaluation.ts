@@ -58,13 +58,14 @@ const decodeTouched = Schema.decodeUnknownEffect(
   )
 )
 
-/** Asks it again of the consumers that changed since a position of the feed; they, and who of them meets the condition, by block. */
+/** Asks it again of some consumers and of those that changed since a position of the feed; they, and who of them meets the condition, by block. */
 export const reevaluate = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   condition: Condition,
   now: DateTime.Utc,
-  since: number
+  since: number,
+  others: ReadonlyArray<number>
 ) {
   const rows = yield* sql`
     SELECT ${head(sql, organizationId)} AS position, found.block, found.touched, found.members
@@ -74,6 +75,7 @@ export const reevaluate = Effect.fnUntraced(function* (
       FROM (
         SELECT DISTINCT unnest(ordinals) AS touched FROM changes
         WHERE organization_id = ${organizationId}::uuid AND position > ${since}::bigint AND audience_id IS NULL
+        UNION SELECT unnest(${others}::int[])
       ) AS changed LEFT JOIN consumers ON organization_id = ${organizationId}::uuid AND ordinal = touched
       GROUP BY 1
     ) AS found ON true`

@@ -112,7 +112,7 @@ const epochMillisOf = (moment: Moment, now: DateTime.Utc): number =>
   moment._tag === "At" ? moment.epochMillis : DateTime.toEpochMillis(now) + moment.offsetMillis
 
 /** Beyond the years that instants are kept of, PostgreSQL's own notation ends, and every value is on the same side. */
-const timestamp = (epochMillis: number): string =>
+export const timestamp = (epochMillis: number): string =>
   epochMillis < earliestInstant
     ? "-infinity"
     : epochMillis > latestInstant
