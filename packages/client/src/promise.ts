@@ -24,6 +24,17 @@ import type {
   ConsumerUpdate
 } from "@audiences/domain/Consumer"
 import type { AuditEntry, auditListQuery } from "@audiences/domain/AuditEntry"
+import type { AudienceOverlap, overlapQuery } from "@audiences/domain/AudienceOverlap"
+import type { AudiencePreview, PreviewInput } from "@audiences/domain/AudiencePreview"
+import type {
+  AudienceHistory,
+  audienceHistoryQuery,
+  AudienceVersion,
+  Snapshot,
+  SnapshotCreate,
+  Volatility,
+  volatilityQuery
+} from "@audiences/domain/AudienceVersion"
 import type { groupMemberListQuery } from "@audiences/domain/AudienceGroup"
 import type { Distribution, distributionQuery } from "@audiences/domain/Distribution"
 import type { Import, ImportWithUpload } from "@audiences/domain/Import"
@@ -308,6 +319,37 @@ export class AudiencesClient {
     klaviyo: (listIds: ReadonlyArray<string>) => this.#importFrom("klaviyo", listIds),
     mailchimp: (listIds: ReadonlyArray<string>) => this.#importFrom("mailchimp", listIds),
     sendgrid: (listIds: ReadonlyArray<string>) => this.#importFrom("sendgrid", listIds)
+  }
+
+  /** Who was in an audience, and when. */
+  readonly versions = {
+    history: (audienceId: string, query: QueryOf<typeof audienceHistoryQuery> = {}) =>
+      this.#call<Resource<typeof AudienceHistory>>("GET", path`/audiences/${audienceId}/history`, { query }),
+    volatility: (audienceId: string, query: QueryOf<typeof volatilityQuery> = {}) =>
+      this.#call<Resource<typeof Volatility>>("GET", path`/audiences/${audienceId}/volatility`, { query }),
+    get: (audienceId: string, version: number) =>
+      this.#call<Resource<typeof AudienceVersion>>("GET", path`/audiences/${audienceId}/versions/${String(version)}`),
+    members: (audienceId: string, version: number, query: MemberQuery = {}) =>
+      this.#list<Resource<typeof ConsumerFull>, MemberQuery>(
+        path`/audiences/${audienceId}/versions/${String(version)}/members`,
+        query
+      ),
+    snapshots: (audienceId: string) =>
+      this.#call<ReadonlyArray<Resource<typeof Snapshot>>>("GET", path`/audiences/${audienceId}/snapshots`),
+    snapshot: (audienceId: string, snapshot: Resource<typeof SnapshotCreate>) =>
+      this.#call<Resource<typeof Snapshot>>("POST", path`/audiences/${audienceId}/snapshots`, { body: snapshot })
+  }
+
+  readonly previews = {
+    /** What rules would select, and who would enter and leave an audience. Saves nothing. */
+    preview: (input: Resource<typeof PreviewInput>) =>
+      this.#call<Resource<typeof AudiencePreview>>("POST", "/audiences/preview", { body: input })
+  }
+
+  readonly overlaps = {
+    /** Of 2 to 100 audiences, their ids with commas between them. */
+    get: (query: QueryOf<typeof overlapQuery>) =>
+      this.#call<Resource<typeof AudienceOverlap>>("GET", "/audiences/overlap", { query })
   }
 
   readonly consumers = {

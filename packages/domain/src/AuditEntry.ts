@@ -28,7 +28,8 @@ export const auditActions = [
   "rules.remove",
   "rules.replace",
   "rules.update",
-  "settings.update"
+  "settings.update",
+  "versions.snapshot"
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

@@ -16,10 +16,13 @@ import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
 import { Publishers } from "@audiences/engine/publishers/Publishers"
 import { RateLimits } from "@audiences/engine/rateLimits/RateLimits"
+import { Overlaps } from "@audiences/engine/overlaps/Overlaps"
+import { Previews } from "@audiences/engine/previews/Previews"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
+import { Versions } from "@audiences/engine/versions/Versions"
 import { ApiKeyRepoSql } from "@audiences/storage/apiKeys/ApiKeyRepoSql"
 import { AudienceRepoSql } from "@audiences/storage/audiences/AudienceRepoSql"
 import { AuditRepoSql } from "@audiences/storage/audit/AuditRepoSql"
@@ -40,8 +43,11 @@ import { PublicationFeedSql } from "@audiences/storage/memberships/PublicationFe
 import { OrganizationRepoSql } from "@audiences/storage/organizations/OrganizationRepoSql"
 import { PublisherRepoSql } from "@audiences/storage/publishers/PublisherRepoSql"
 import { RateLimitRepoSql } from "@audiences/storage/rateLimits/RateLimitRepoSql"
+import { OverlapRepoSql } from "@audiences/storage/overlaps/OverlapRepoSql"
+import { PreviewRepoSql } from "@audiences/storage/previews/PreviewRepoSql"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
 import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
+import { VersionRepoSql } from "@audiences/storage/versions/VersionRepoSql"
 import { Effect, Layer } from "effect"
 import { availableParallelism } from "node:os"
 import { Configuration } from "./Configuration.ts"
@@ -75,8 +81,11 @@ const Storage = Layer.mergeAll(
   PublicationFeedSql,
   PublisherRepoSql,
   RateLimitRepoSql,
+  OverlapRepoSql,
+  PreviewRepoSql,
   RuleRepoSql,
   SettingsRepoSql,
+  VersionRepoSql,
   Uploads
 )
 
@@ -110,5 +119,8 @@ export const Engine = Layer.mergeAll(
   RateLimits.layer,
   Refreshes.layer,
   Rules.layer,
-  Syncs.layer
+  Overlaps.layer,
+  Previews.layer,
+  Syncs.layer,
+  Versions.layer
 ).pipe(Layer.provideMerge(Organizations.layer), Layer.provide(Storage))

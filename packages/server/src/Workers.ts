@@ -4,6 +4,7 @@ import { Imports } from "@audiences/engine/imports/Imports"
 import { JobWorker } from "@audiences/engine/jobs/JobWorker"
 import { MembershipPublisher } from "@audiences/engine/publishers/MembershipPublisher"
 import { RefreshScheduler } from "@audiences/engine/refreshes/RefreshScheduler"
+import { VersionKeeping } from "@audiences/engine/versions/VersionKeeping"
 import { Effect, Layer, Schedule } from "effect"
 
 /** At the start, and then for the imports of other processes that died. */
@@ -23,6 +24,7 @@ export const Workers = Layer.mergeAll(
   JobWorker,
   RefreshScheduler,
   MembershipPublisher,
+  VersionKeeping,
   ImportScheduler,
   AuditPruning,
   IdempotencyPruning

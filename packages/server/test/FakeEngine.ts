@@ -18,10 +18,13 @@ import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
 import { RateLimits } from "@audiences/engine/rateLimits/RateLimits"
+import { Overlaps } from "@audiences/engine/overlaps/Overlaps"
+import { Previews } from "@audiences/engine/previews/Previews"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
+import { Versions } from "@audiences/engine/versions/Versions"
 import { DateTime, Effect, Layer, Redacted } from "effect"
 import { SqlError } from "effect/sql"
 
@@ -93,6 +96,9 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(RateLimits, { count: () => Effect.succeed(undefined) }),
   Layer.mock(Memberships, {}),
   Layer.mock(Explanations, {}),
+  Layer.mock(Overlaps, {}),
+  Layer.mock(Previews, {}),
+  Layer.mock(Versions, {}),
   Layer.mock(Gate, { recall: () => undefined }),
   Layer.mock(Rules, {}),
   Layer.mock(AudienceGroups, {}),

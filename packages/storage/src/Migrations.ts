@@ -11,6 +11,7 @@ import orders from "./migrations/0012_orders.ts"
 import administration from "./migrations/0013_administration.ts"
 import lists from "./migrations/0014_lists.ts"
 import requests from "./migrations/0015_requests.ts"
+import versions from "./migrations/0016_versions.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -26,7 +27,8 @@ export const Migrations = Layer.effectDiscard(
       "0012_orders": orders,
       "0013_administration": administration,
       "0014_lists": lists,
-      "0015_requests": requests
+      "0015_requests": requests,
+      "0016_versions": versions
     })
   })
 )

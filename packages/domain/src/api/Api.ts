@@ -11,9 +11,12 @@ import { LoyaltyTiersApi } from "./LoyaltyTiersApi.ts"
 import { MembersApi } from "./MembersApi.ts"
 import { OrdersApi } from "./OrdersApi.ts"
 import { OrganizationsApi } from "./OrganizationsApi.ts"
+import { OverlapsApi } from "./OverlapsApi.ts"
+import { PreviewsApi } from "./PreviewsApi.ts"
 import { RulesApi } from "./RulesApi.ts"
 import { SettingsApi } from "./SettingsApi.ts"
 import { SyncsApi } from "./SyncsApi.ts"
+import { VersionsApi } from "./VersionsApi.ts"
 
 /** The path under which a server of this contract answers. */
 export const basePath = "/api"
@@ -28,6 +31,9 @@ export class Api extends HttpApi.make("audiences")
   .add(GroupsApi)
   .add(LoyaltyTiersApi)
   .add(SyncsApi)
+  .add(VersionsApi)
+  .add(PreviewsApi)
+  .add(OverlapsApi)
   .add(ConsumersApi)
   .add(HistoryApi)
   .add(OrdersApi)

@@ -53,6 +53,13 @@ export const popcount = (block: Block): number => {
   return bits
 }
 
+/** How many are in both. */
+export const commonMembers = (a: Block, b: Block): number => {
+  let members = 0
+  for (let i = 0; i < blockBytes; i++) members += bitsOfByte[a[i]! & b[i]!]!
+  return members
+}
+
 /** Who is in one of them only. */
 export const xor = (a: Block, b: Block): Block => {
   const result = emptyBlock()

@@ -33,7 +33,11 @@ export const cursorRefusal = (query: PageQuery, message: string): ValidationErro
   ])
 
 /** The pages of one list of members: what is listed, the id it is listed by, and everything else that decides who is in the list. */
-export const memberPaging = (list: "members" | "group-members", id: string, filters: ReadonlyArray<string> = []) => {
+export const memberPaging = (
+  list: "members" | "group-members" | "version-members",
+  id: string,
+  filters: ReadonlyArray<string> = []
+) => {
   const scope: CursorScope = {
     list,
     sortBy: "id",

@@ -18,6 +18,8 @@ import { OrdersHttp } from "./OrdersHttp.ts"
 import { OrganizationsHttp } from "./OrganizationsHttp.ts"
 import { withOrganization } from "./OrganizationRequests.ts"
 import { OtherMethods } from "./OtherMethods.ts"
+import { OverlapsHttp } from "./OverlapsHttp.ts"
+import { PreviewsHttp } from "./PreviewsHttp.ts"
 import { RefusalsHttp } from "./RefusalsHttp.ts"
 import { withRequestId } from "./RequestIds.ts"
 import { withRequestLog } from "./RequestLog.ts"
@@ -26,6 +28,7 @@ import { SettingsHttp } from "./SettingsHttp.ts"
 import { SyncsHttp } from "./SyncsHttp.ts"
 import { withUnanswered } from "./Unanswered.ts"
 import { UploadsHttp } from "./UploadsHttp.ts"
+import { VersionsHttp } from "./VersionsHttp.ts"
 
 /** Of a JSON body, which is held in memory. Uploads are streamed and have a limit of their own. */
 const maxBodySize = ByteSize.mebibytes(16)
@@ -40,6 +43,9 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
     GroupsHttp,
     LoyaltyTiersHttp,
     SyncsHttp,
+    VersionsHttp,
+    PreviewsHttp,
+    OverlapsHttp,
     ConsumersHttp,
     HistoryHttp,
     OrdersHttp,

@@ -9,6 +9,7 @@ import { freshKey, TestServer } from "../TestServer.ts"
 
 /** Operations that are no GET and leave no entry, each with the reason. */
 const silent: Readonly<Record<string, string>> = {
+  "previews.preview": "saves nothing",
   "gate.checkAll": "asks, and changes nothing",
   "loyaltyTiers.create": "answers 501",
   "loyaltyTiers.replace": "answers 501",
@@ -46,6 +47,7 @@ const everything = Effect.gen(function* () {
   yield* call("POST", `/audiences/${list.id}/members`, { consumerIds: [ada.id] })
   yield* call("DELETE", `/audiences/${list.id}/members`, { consumerIds: [ada.id] })
   yield* call("POST", `/audiences/${list.id}/import`)
+  yield* call("POST", `/audiences/${list.id}/snapshots`, { name: "As of today" })
   yield* call("POST", "/orders/batch", {
     orders: [{ orderId: "o1", consumerId: ada.id, total: "9.5", orderedAt: "2026-01-01" }]
   })

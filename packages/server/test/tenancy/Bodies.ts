@@ -64,6 +64,8 @@ export const bodies: Readonly<Record<string, (ids: Ids, place: string) => unknow
   "orders.batch": (ids, place) => ({
     orders: [{ orderId: ids.order, orderedAt: "2026-01-01", total: "5", ...named(ids, place) }]
   }),
+  "versions.snapshot": () => ({ name: "Mine" }),
+  "previews.preview": (ids) => ({ rules: [{ ...rule(ids), audienceId: undefined }], audienceId: ids.audience }),
   "gate.checkAll": (ids, place) => ({ consumers: [named(ids, place)] }),
   "organizations.create": () => ({ name: "Mine" }),
   "organizations.update": () => ({ name: "Mine now" }),

@@ -35,9 +35,15 @@ const call = (operation: Operation, { ids, key, list }: Tenant, place = "", valu
   const own: Ids = ofLists.includes(operation.name) ? { ...ids, audience: list } : ids
   const [where, param] = place.split(".")
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    where === "path" && param === name ? value : own[kindOf(operation.name, `path.${name}`)!]
+    name === "version" ? "1" : where === "path" && param === name ? value : own[kindOf(operation.name, `path.${name}`)!]
   )
-  const query = where === "query" ? `?${param}=${encodeURIComponent(value)}` : ""
+  const tried = where === "query" ? value : undefined
+  const query =
+    operation.name === "overlaps.get"
+      ? `?audienceIds=${tried ?? ids.audience},${list}`
+      : tried === undefined
+        ? ""
+        : `?${param}=${encodeURIComponent(tried)}`
   // Some bodies repeat an id of the path.
   const body = bodies[operation.name]?.(
     where === "path" ? { ...own, [kindOf(operation.name, place)!]: value } : own,

@@ -38,6 +38,7 @@ export const kindOf = (operation: string, place: string): Kind | undefined => {
     organizationId: "organization",
     apiKeyId: "apiKey",
     audienceId: "audience",
+    audienceIds: "audience",
     subjectId: "audience",
     groupId: "group",
     ruleId: "rule",

@@ -12,6 +12,8 @@ interface Listed {
   readonly organizationId: OrganizationId
   readonly audienceId: AudienceId
   readonly version: number
+  /** The copy of the membership at the version or the next one after it; null: the present membership is nearer. */
+  readonly copy: number | null
 }
 
 const decodeVersion = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ version: Schema.Finite })))
@@ -32,25 +34,51 @@ const blocksFrom = Effect.fnUntraced(function* (
   from: number,
   backwards: boolean
 ) {
-  const { organizationId, audienceId, version } = listed
+  const { organizationId, audienceId, copy, version } = listed
   const audience = sql`organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid`
   const ahead = sql`block ${sql.literal(backwards ? "<=" : ">=")} ${from}::int`
   const direction = sql.literal(backwards ? "DESC" : "ASC")
+  const known = sql.literal(copy === null ? "audience_blocks" : "audience_copy_blocks")
+  const ofCopy = copy === null ? sql`true` : sql`version = ${copy}::bigint`
+  const between = sql`version > ${version}::bigint AND ${copy === null ? sql`true` : sql`version <= ${copy}::bigint`}`
   const rows = yield* sql`
-    WITH wanted AS (
-      (SELECT block FROM audience_blocks WHERE ${audience} AND ${ahead} ORDER BY block ${direction} LIMIT ${blockWindow})
-      UNION SELECT block FROM audience_version_blocks WHERE ${audience} AND version > ${version}::bigint AND ${ahead}
+    WITH stored AS (SELECT block, bits FROM ${known} WHERE ${audience} AND ${ofCopy} AND ${ahead}),
+    wanted AS (
+      (SELECT block FROM stored ORDER BY block ${direction} LIMIT ${blockWindow})
+      UNION SELECT block FROM audience_version_blocks WHERE ${audience} AND ${between} AND ${ahead}
       ORDER BY block ${direction} LIMIT ${blockWindow}
     )
     SELECT wanted.block, stored.bits, ARRAY(
       SELECT changed FROM audience_version_blocks later
-      WHERE ${audience} AND later.version > ${version}::bigint AND later.block = wanted.block) AS changes
-    FROM wanted LEFT JOIN audience_blocks stored ON ${audience} AND stored.block = wanted.block
+      WHERE ${audience} AND ${between} AND later.block = wanted.block) AS changes
+    FROM wanted LEFT JOIN stored ON stored.block = wanted.block
     ORDER BY wanted.block ${direction}`
   return (yield* decodeBlocks(rows)).map(({ block, bits, changes }) => ({
     number: block,
     members: changes.reduce<Block>((members, changed) => xor(members, decodeChange(changed)), bits ?? emptyBlock())
   }))
+})
+
+const decodeCopy = Schema.decodeUnknownEffect(
+  Schema.Tuple([Schema.Struct({ copy: Schema.NullOr(Schema.Finite), present: Schema.Finite })])
+)
+
+/** The blocks of an audience as of a version that is retained, however long ago it was. */
+export const blocksAsOf = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  audienceId: AudienceId,
+  version: number
+) {
+  const [{ copy, present }] = yield* decodeCopy(
+    yield* sql`
+    SELECT a.version::float8 AS present, (
+      SELECT min(c.version)::float8 FROM audience_copies c
+      WHERE c.organization_id = a.organization_id AND c.audience_id = a.id AND c.version >= ${version}::bigint) AS copy
+    FROM audiences a WHERE a.organization_id = ${organizationId}::uuid AND a.id = ${audienceId}::uuid`
+  )
+  const listed: Listed = { organizationId, audienceId, version, copy: present === version ? null : copy }
+  return (from: number, backwards: boolean) => blocksFrom(sql, listed, from, backwards)
 })
 
 const openVersion = Effect.fnUntraced(function* (
@@ -75,10 +103,6 @@ export const readMembers = Effect.fnUntraced(function* (
   request: MemberRequest
 ) {
   const version = yield* openVersion(sql, organizationId, audienceId, request.from)
-  const listed: Listed = { organizationId, audienceId, version }
-  return yield* readMemberPage(
-    sql,
-    { organizationId, version, blocksFrom: (from, backwards) => blocksFrom(sql, listed, from, backwards) },
-    request
-  )
+  const blocks = yield* blocksAsOf(sql, organizationId, audienceId, version)
+  return yield* readMemberPage(sql, { organizationId, version, blocksFrom: blocks }, request)
 })

@@ -22,6 +22,8 @@ export interface MemberSource {
   readonly organizationId: OrganizationId
   /** What cursors pin. */
   readonly version: number
+  /** Consumers who are archived are listed, too. */
+  readonly archivedToo?: true
   /** At most `blockWindow` blocks with members, from a number on in the direction of travel; fewer: no more follow. */
   readonly blocksFrom: (
     from: number,
@@ -34,7 +36,7 @@ export interface MemberSource {
 
 const decodeLive = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ordinal: Schema.Finite })))
 
-/** Ordinals of members at `from` or beyond it in the direction of travel, at most `size`; consumers archived since are left out. */
+/** Ordinals of members at `from` or beyond it in the direction of travel, at most `size`. */
 const travel = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   source: MemberSource,
@@ -47,7 +49,7 @@ const travel = Effect.fnUntraced(function* (
   const keepLive = Effect.fnUntraced(function* () {
     const rows = yield* sql`
       SELECT ordinal FROM consumers
-      WHERE organization_id = ${source.organizationId}::uuid AND NOT archived AND ordinal = ANY(${candidates}::int[])
+      WHERE organization_id = ${source.organizationId}::uuid AND ${source.archivedToo ? sql`true` : sql`NOT archived`} AND ordinal = ANY(${candidates}::int[])
       ORDER BY ordinal ${sql.literal(backwards ? "DESC" : "ASC")}`
     found.push(...(yield* decodeLive(rows)).map(({ ordinal }) => ordinal))
     candidates = []

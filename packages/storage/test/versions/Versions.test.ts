@@ -1,0 +1,92 @@
+import { emptyBlock, set, xor } from "@audiences/engine/memberships/Block"
+import { Versions } from "@audiences/engine/versions/Versions"
+import { VersionRepo } from "@audiences/engine/versions/VersionRepo"
+import { copyPresent } from "@audiences/storage/versions/Copies"
+import { VersionRepoSql } from "@audiences/storage/versions/VersionRepoSql"
+import { publishVersion } from "@audiences/storage/memberships/Publication"
+import { readBlocks } from "@audiences/storage/memberships/StoredBlocks"
+import { assert, layer } from "@effect/vitest"
+import { DateTime, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { insertPeople } from "../People.ts"
+import { freshActor, makeAudience, ServiceTest } from "../Service.ts"
+
+const people = 8
+const day = (n: number) => DateTime.makeUnsafe(Date.UTC(2026, 0, 1 + n))
+
+const Step = Schema.Union([
+  Schema.TaggedStruct("flip", {
+    who: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: people - 1 })))
+  }),
+  Schema.TaggedStruct("copy", {}),
+  Schema.TaggedStruct("snapshot", {})
+])
+
+layer(Versions.layer.pipe(Layer.provideMerge(VersionRepoSql), Layer.provideMerge(ServiceTest)))("versions", (it) => {
+  it.effect.prop(
+    "are what they were, however far back, and forgotten only as a whole",
+    {
+      steps: Schema.Array(Step).check(Schema.isMinLength(1), Schema.isMaxLength(25)),
+      forget: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 25 }))
+    },
+    ({ forget, steps }) =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const versions = yield* Versions
+        const repo = yield* VersionRepo
+        const actor = yield* freshActor
+        const { organizationId } = actor
+        const ids = yield* insertPeople(
+          organizationId,
+          Array.from({ length: people }, () => ({}))
+        )
+        const { id: audienceId } = yield* makeAudience(actor, { type: "STATIC_LIST" })
+        let members = new Set<number>()
+        const expected: Array<ReadonlySet<number>> = [members]
+        const snapshots = new Set<number>()
+        for (const [i, step] of steps.entries()) {
+          if (step._tag === "snapshot") {
+            const { version } = yield* Effect.orDie(versions.snapshot(actor, audienceId, { name: `${i}` }))
+            // An audience without a version gets one.
+            if (version === expected.length) expected.push(members)
+            snapshots.add(version)
+            continue
+          }
+          if (step._tag === "copy") {
+            if (expected.length > 1) yield* sql.withTransaction(copyPresent(sql, organizationId, audienceId))
+            continue
+          }
+          const flips = emptyBlock()
+          const after = new Set(members)
+          for (const who of new Set(step.who)) {
+            set(flips, who)
+            if (!after.delete(who)) after.add(who)
+          }
+          yield* sql.withTransaction(
+            Effect.gen(function* () {
+              const stored = yield* readBlocks(sql, organizationId, audienceId, "all")
+              const publication = { organizationId, audienceId, cause: "manual", now: day(expected.length) }
+              yield* publishVersion(sql, publication, stored, new Map([[0, xor(flips, emptyBlock())]]))
+            })
+          )
+          members = after
+          expected.push(members)
+        }
+        const present = expected.length - 1
+        yield* repo.prune(day(forget))
+        for (let version = 1; version <= present; version++) {
+          const read = yield* Effect.result(versions.members(organizationId, audienceId, version, { first: 100 }))
+          const kept = version >= forget || version === present || snapshots.has(version)
+          if (read._tag === "Success") {
+            assert.deepStrictEqual(
+              read.success.data.map(({ id }) => ids.indexOf(id)),
+              [...expected[version]!].sort((a, b) => a - b)
+            )
+          } else assert.strictEqual(read.failure._tag, "VersionNotRetained")
+          if (kept)
+            assert.strictEqual(read._tag, "Success", `version ${version} of ${present}, forgotten before ${forget}`)
+        }
+      }).pipe(Effect.orDie),
+    { timeout: 60_000, arbitrary: { runs: 60 } }
+  )
+})
