@@ -1,18 +1,38 @@
-import { assert, it } from "@effect/vitest"
+import { openApiDocument } from "@audiences/domain/api/OpenApiDocument"
+import { assert, describe, it } from "@effect/vitest"
 import { readFile } from "node:fs/promises"
 import { notYet } from "./Deviations.ts"
 import { nameOf, wireOperations } from "./Wire.ts"
 
-it("docs/wire.md lists the published operations, each with its state", async () => {
-  const text = await readFile(new URL("../../../../docs/wire.md", import.meta.url), "utf8")
-  const rows = [...text.matchAll(/^\| `([A-Z]+ \/[^`]*)` (?:\|[^|\n]*){3}\| ([^|\n]+) \|$/gm)].map(
-    ([, name, state]) => ({
+const read = () => readFile(new URL("../../../../docs/wire.md", import.meta.url), "utf8")
+
+/** Every operation that this server has, and what the document calls it. */
+const operations = Object.entries(
+  openApiDocument().paths as Record<string, Record<string, { summary?: string }>>
+).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, { summary }]) => ({ name: `${method.toUpperCase()} ${path}`, summary }))
+)
+
+describe("docs/wire.md", () => {
+  it("lists the published operations, each with its state", async () => {
+    const rows = [...(await read()).matchAll(/^\| `([A-Z]+ \/[^`]*)` (?:\|[^|\n]*){3}\| ([^|\n]+) \|$/gm)].map(
+      ([, name, state]) => ({ name, state })
+    )
+    assert.deepStrictEqual(
+      rows,
+      wireOperations.map(nameOf).map((name) => ({ name, state: notYet.includes(name) ? "501" : "answers" }))
+    )
+  })
+
+  it("lists the extensions, by their names", async () => {
+    const rows = [...(await read()).matchAll(/^\| `([A-Z]+ \/[^`]*)` \| ([^|\n]+) \|$/gm)].map(([, name, summary]) => ({
       name,
-      state
-    })
-  )
-  assert.deepStrictEqual(
-    rows,
-    wireOperations.map(nameOf).map((name) => ({ name, state: notYet.includes(name) ? "501" : "answers" }))
-  )
+      summary
+    }))
+    const published = new Set(wireOperations.map(nameOf))
+    assert.sameDeepMembers(
+      rows,
+      operations.filter(({ name }) => !published.has(name))
+    )
+  })
 })
