@@ -37,9 +37,10 @@ import type {
 } from "@audiences/domain/AudienceVersion"
 import type { groupMemberListQuery } from "@audiences/domain/AudienceGroup"
 import type { Distribution, distributionQuery } from "@audiences/domain/Distribution"
-import type { Import, ImportWithUpload } from "@audiences/domain/Import"
+import type { Import, importQuery, ImportWithUpload } from "@audiences/domain/Import"
 import type { LoyaltyHistory, LoyaltyTransaction, LoyaltyTransactionInput } from "@audiences/domain/LoyaltyTransaction"
 import type { LoyaltyTiersInput, LoyaltyTiersResult } from "@audiences/domain/LoyaltyTier"
+import type { memberExportQuery } from "@audiences/domain/MemberExport"
 import type {
   AudienceCount,
   AudienceStatus,
@@ -150,6 +151,7 @@ const bodyStream = (evaluate: () => ReadableStream<Uint8Array>) =>
  */
 export class AudiencesClient {
   readonly #call: <A>(method: HttpMethod.HttpMethod, path: string, call?: Call) => Promise<A>
+  readonly #bytes: (path: string, query: object) => Promise<ReadableStream<Uint8Array>>
   readonly #upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) => Promise<void>
 
   constructor({ apiKey, baseUrl = defaultBaseUrl, fetch, retries, timeoutMillis }: ClientOptions) {
@@ -167,6 +169,18 @@ export class AudiencesClient {
         Effect.provide(Layer.provideMerge(Uploads.layerBare, foundations))
       )
     )
+    this.#bytes = (path, query) =>
+      HttpClientRequest.get(path, { urlParams: query as Record<string, string> }).pipe(
+        HttpClientRequest.prependUrl(baseUrl),
+        client.execute,
+        Effect.flatMap((response) =>
+          response.status < 300
+            ? Effect.succeed(Stream.toReadableStream(response.stream))
+            : Effect.flatMap(answered(response), () => Effect.die("an answer that is an error and is not"))
+        ),
+        Effect.catchTag("HttpClientError", (error) => Effect.fail(noAnswer(error))),
+        Effect.runPromise
+      )
     this.#call = <A>(method: HttpMethod.HttpMethod, path: string, { body, query }: Call = {}) =>
       HttpClientRequest.make(method)(path, {
         acceptJson: true,
@@ -287,8 +301,8 @@ export class AudiencesClient {
   }
 
   readonly imports = {
-    create: (audienceId: string) =>
-      this.#call<Resource<typeof ImportWithUpload>>("POST", path`/audiences/${audienceId}/import`),
+    create: (audienceId: string, query: QueryOf<typeof importQuery> = {}) =>
+      this.#call<Resource<typeof ImportWithUpload>>("POST", path`/audiences/${audienceId}/import`, { query }),
     latest: (audienceId: string) => this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/import`),
     /** Sends a CSV file to the `uploadUrl` of an import, without the key. All but a plain `ReadableStream` is sent again if need be. */
     upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) =>
@@ -319,6 +333,12 @@ export class AudiencesClient {
     klaviyo: (listIds: ReadonlyArray<string>) => this.#importFrom("klaviyo", listIds),
     mailchimp: (listIds: ReadonlyArray<string>) => this.#importFrom("mailchimp", listIds),
     sendgrid: (listIds: ReadonlyArray<string>) => this.#importFrom("sendgrid", listIds)
+  }
+
+  readonly exports = {
+    /** Everybody as of now, as bytes of CSV that an import takes as it is, or of NDJSON. */
+    members: (audienceId: string, query: QueryOf<typeof memberExportQuery> = {}) =>
+      this.#bytes(path`/audiences/${audienceId}/members/export`, query)
   }
 
   /** Who was in an audience, and when. */

@@ -3,6 +3,7 @@ import { AudienceId } from "./AudienceId.ts"
 import { errorFields, errorFieldsOpen } from "./Errors.ts"
 import { Instant } from "./Instant.ts"
 import { OrganizationId } from "./Organization.ts"
+import { BooleanFromString } from "./Page.ts"
 import { UuidText } from "./Scalar.ts"
 
 export const ImportId = UuidText.pipe(Schema.brand("ImportId"))
@@ -35,6 +36,8 @@ export const Import = Schema.Struct({
   /** The first 200. */
   errors: Schema.optionalKey(Schema.NullOr(Schema.Array(ImportRowError))),
   s3Key: Schema.String,
+  /** The file is read as `spreadsheet=true` exports are written. An extension. */
+  spreadsheet: Schema.optionalKey(Schema.Boolean),
   /** Why the import as a whole FAILED. An extension. */
   failureReason: Schema.optionalKey(Schema.NullOr(Schema.String)),
   archived: Schema.Boolean,
@@ -44,6 +47,12 @@ export const Import = Schema.Struct({
   updatedBy: Schema.optionalKey(Schema.NullOr(Schema.String))
 }).annotate({ identifier: "Import" })
 export type Import = typeof Import.Type
+
+export const importQuery = {
+  /** Takes off the apostrophes that an export with `spreadsheet=true` has put before formulas. */
+  spreadsheet: Schema.optionalKey(BooleanFromString)
+}
+export type ImportQuery = Schema.Struct.Type<typeof importQuery>
 
 /** `uploadUrl` takes the file by PUT; it is signed, lives one hour and needs no key. */
 export const ImportWithUpload = Schema.Struct({

@@ -7,6 +7,7 @@ import { Explanations } from "@audiences/engine/explanations/Explanations"
 import { Gate } from "@audiences/engine/gate/Gate"
 import { GateKeeper } from "@audiences/engine/gate/GateKeeper"
 import { defaultGateLimits, GateLimits } from "@audiences/engine/gate/GateLimits"
+import { Exports } from "@audiences/engine/exports/Exports"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
@@ -109,6 +110,7 @@ export const Engine = Layer.mergeAll(
   Distributions.layer,
   Explanations.layer,
   Gated,
+  Exports.layer,
   History.layer,
   Idempotency.layer,
   Imports.layer,

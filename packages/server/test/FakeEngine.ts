@@ -10,6 +10,7 @@ import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { Distributions } from "@audiences/engine/distributions/Distributions"
 import { Explanations } from "@audiences/engine/explanations/Explanations"
 import { Gate } from "@audiences/engine/gate/Gate"
+import { Exports } from "@audiences/engine/exports/Exports"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
@@ -93,7 +94,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(AuditLog, {}),
   Layer.mock(OrganizationSettings, {}),
   Layer.mock(Idempotency, {}),
-  Layer.mock(RateLimits, { count: () => Effect.succeed(undefined) }),
+  Layer.mock(RateLimits, { count: () => Effect.succeed(undefined), isUnlimited: () => true }),
   Layer.mock(Memberships, {}),
   Layer.mock(Explanations, {}),
   Layer.mock(Overlaps, {}),
@@ -103,6 +104,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(Rules, {}),
   Layer.mock(AudienceGroups, {}),
   Layer.mock(Distributions, {}),
+  Layer.mock(Exports, {}),
   Layer.mock(History, {}),
   Layer.mock(Orders, {}),
   Layer.mock(Syncs, {}),

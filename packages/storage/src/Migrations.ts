@@ -12,6 +12,7 @@ import administration from "./migrations/0013_administration.ts"
 import lists from "./migrations/0014_lists.ts"
 import requests from "./migrations/0015_requests.ts"
 import versions from "./migrations/0016_versions.ts"
+import spreadsheets from "./migrations/0017_spreadsheets.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -28,7 +29,8 @@ export const Migrations = Layer.effectDiscard(
       "0013_administration": administration,
       "0014_lists": lists,
       "0015_requests": requests,
-      "0016_versions": versions
+      "0016_versions": versions,
+      "0017_spreadsheets": spreadsheets
     })
   })
 )

@@ -40,7 +40,7 @@ const begin = Effect.fnUntraced(function* (audienceId: AudienceId, file: string)
   // Before the import is opened: a file that is not there should leave no trace.
   const opened = yield* openUserFile(file)
   const { imports } = yield* AudiencesClient
-  const { uploadUrl, ...begun } = yield* imports.create({ params: { audienceId } })
+  const { uploadUrl, ...begun } = yield* imports.create({ params: { audienceId }, query: {} })
   yield* upload(uploadUrl, opened)
   return begun
 })

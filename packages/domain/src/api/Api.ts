@@ -4,6 +4,7 @@ import { AudiencesApi } from "./AudiencesApi.ts"
 import { AuditLogApi } from "./AuditLogApi.ts"
 import { ConsumersApi } from "./ConsumersApi.ts"
 import { GateApi } from "./GateApi.ts"
+import { ExportsApi } from "./ExportsApi.ts"
 import { GroupsApi } from "./GroupsApi.ts"
 import { HistoryApi } from "./HistoryApi.ts"
 import { ImportsApi } from "./ImportsApi.ts"
@@ -31,6 +32,7 @@ export class Api extends HttpApi.make("audiences")
   .add(GroupsApi)
   .add(LoyaltyTiersApi)
   .add(SyncsApi)
+  .add(ExportsApi)
   .add(VersionsApi)
   .add(PreviewsApi)
   .add(OverlapsApi)

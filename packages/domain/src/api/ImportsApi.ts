@@ -1,7 +1,7 @@
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { AudienceArchived, AudienceNotFound } from "../Audience.ts"
 import { AudienceId } from "../AudienceId.ts"
-import { Import, ImportNotFound, ImportWithUpload } from "../Import.ts"
+import { Import, ImportNotFound, importQuery, ImportWithUpload } from "../Import.ts"
 import { ValidationError } from "../ValidationError.ts"
 import { Authorization } from "./Authorization.ts"
 import { Refusals } from "./Refusals.ts"
@@ -12,6 +12,7 @@ export class ImportsApi extends HttpApiGroup.make("imports")
   .add(
     HttpApiEndpoint.post("create", "/", {
       params,
+      query: importQuery,
       success: ImportWithUpload,
       error: [ValidationError, AudienceNotFound, AudienceArchived]
     })

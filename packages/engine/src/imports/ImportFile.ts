@@ -1,4 +1,5 @@
 import { Effect, Result, Stream } from "effect"
+import { unguardCell } from "../exports/SpreadsheetCell.ts"
 import { ConsumerCsv, type ImportedRow, isBlank, type RejectedRow } from "./ConsumerCsv.ts"
 import { type CsvRecord, csvRecords } from "./CsvRecords.ts"
 import { FileRefused } from "./FileRefused.ts"
@@ -57,7 +58,8 @@ const chunkOf = (start: number, rows: ReadonlyArray<Result.Result<ImportedRow, R
 export const chunks = <E>(
   bytes: Stream.Stream<Uint8Array, E>,
   start: number,
-  chunkRows: number
+  chunkRows: number,
+  spreadsheet = false
 ): Stream.Stream<ImportChunk, E | FileRefused> =>
   Stream.suspend(() => {
     let csv: ConsumerCsv | undefined
@@ -68,7 +70,7 @@ export const chunks = <E>(
     return rows.pipe(
       Stream.drop(1 + start),
       // Read as they come, not a chunk at a time: what else the process does must not wait for so many.
-      Stream.map((record) => csv!.row(record)),
+      Stream.map((record) => csv!.row(spreadsheet ? { ...record, cells: record.cells.map(unguardCell) } : record)),
       Stream.grouped(chunkRows),
       Stream.map((some) => {
         const chunk = chunkOf(next, some)

@@ -18,6 +18,8 @@ export interface ImportOpening {
   readonly s3Key: (millis: number) => string
   readonly uploadExpiresAt: DateTime.Utc
   readonly createdAt: DateTime.Utc
+  /** Apostrophes before formulas are taken off. */
+  readonly spreadsheet: boolean
 }
 
 /** Consecutive data rows of a file. */

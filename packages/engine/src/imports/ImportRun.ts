@@ -12,7 +12,12 @@ const bringIn = Effect.fnUntraced(function* (started: Import) {
   const repo = yield* ImportRepo
   const store = yield* UploadStore
   const { chunkRows } = yield* ImportLimits
-  return yield* chunks(store.read(started.s3Key), started.processedConsumers, chunkRows).pipe(
+  return yield* chunks(
+    store.read(started.s3Key),
+    started.processedConsumers,
+    chunkRows,
+    started.spreadsheet ?? false
+  ).pipe(
     // The next chunk is read while the database works on this one.
     Stream.buffer({ capacity: 1 }),
     Stream.mapEffect((chunk) => repo.merge(started.organizationId, started.id, chunk)),

@@ -6,6 +6,7 @@ import {
   type Import,
   ImportId,
   type ImportNotFound,
+  type ImportQuery,
   type ImportWithUpload,
   UploadRefused
 } from "@audiences/domain/Import"
@@ -41,7 +42,8 @@ export class Imports extends Context.Service<
   {
     readonly create: (
       actor: Actor,
-      audienceId: AudienceId
+      audienceId: AudienceId,
+      query?: ImportQuery
     ) => Effect.Effect<ImportWithUpload, ValidationError | AudienceNotFound | AudienceArchived>
     readonly latest: (
       organizationId: OrganizationId,
@@ -65,14 +67,18 @@ export class Imports extends Context.Service<
       const store = yield* UploadStore
       const jobs = yield* JobQueue
 
-      const create = Effect.fn("Imports.create")(function* (actor: Actor, audienceId: AudienceId) {
+      const create = Effect.fn("Imports.create")(function* (
+        actor: Actor,
+        audienceId: AudienceId,
+        { spreadsheet = false }: ImportQuery = {}
+      ) {
         const { organizationId } = actor
         const id = ImportId.make(yield* yield* Uuid)
         const createdAt = yield* DateTime.now
         const uploadExpiresAt = DateTime.addDuration(createdAt, uploadLifetime)
         const s3Key = (millis: number) => `imports/${organizationId}/${audienceId}/${millis}.csv`
         const made = yield* repo
-          .create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt })
+          .create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt, spreadsheet })
           .pipe(Effect.catchTag("AudienceTypeMismatch", () => notStatic(undefined)))
         const secret = yield* repo.uploadSecret(organizationId)
         return { ...made, uploadUrl: yield* uploadUrl(Option.getOrThrow(secret), organizationId, id, uploadExpiresAt) }

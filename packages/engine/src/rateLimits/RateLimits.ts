@@ -41,6 +41,8 @@ export class RateLimits extends Context.Service<
   {
     /** Counts a request; `undefined`: there is no limit. Never waits longer than a second for the database. */
     readonly count: (organizationId: OrganizationId, kind: RequestKind) => Effect.Effect<Allowance | undefined>
+    /** Whether it is known, at an instant, that there is no limit: then nothing needs to be counted. */
+    readonly isUnlimited: (organizationId: OrganizationId, kind: RequestKind, epochMillis: number) => boolean
   }
 >()("@audiences/engine/RateLimits") {
   static readonly layer = Layer.effect(
@@ -107,7 +109,12 @@ export class RateLimits extends Context.Service<
         return allowance
       })
 
-      return RateLimits.of({ count })
+      const isUnlimited = (organizationId: OrganizationId, kind: RequestKind, epochMillis: number) => {
+        const share = shares.get(`${kind}:${organizationId}`)
+        return share?.limit === 0 && share.minute === Math.floor(epochMillis / 60_000)
+      }
+
+      return RateLimits.of({ count, isUnlimited })
     })
   )
 }

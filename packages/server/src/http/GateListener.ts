@@ -5,6 +5,7 @@ import { MemberCheck } from "@audiences/domain/MemberCheck"
 import { uuidV7 } from "@audiences/domain/Uuid"
 import { Gate } from "@audiences/engine/gate/Gate"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
+import { RateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { Clock, Effect, Layer, LogLevel, References, Schema } from "effect"
 import type { IncomingMessage } from "node:http"
 import { Ahead, type AheadListener } from "./Ahead.ts"
@@ -47,6 +48,7 @@ export const GateListener = Layer.effectDiscard(
   Effect.gen(function* () {
     const gate = yield* Gate
     const organizations = yield* Organizations
+    const limits = yield* RateLimits
     const ahead = yield* Ahead
     const clock = yield* Clock.Clock
     // Lines of the log are written by the router.
@@ -57,7 +59,9 @@ export const GateListener = Layer.effectDiscard(
       const authorization = request.headers.authorization
       if (match === null || authorization === undefined || !authorization.startsWith(scheme)) return false
       const actor = organizations.recall(authorization.slice(scheme.length))
-      if (actor === undefined) return false
+      // Where there is a limit, or once a minute whether there is one, the router counts.
+      if (actor === undefined || !limits.isUnlimited(actor.organizationId, "gate", clock.currentTimeMillisUnsafe()))
+        return false
       const answer = gate.recall(
         actor.organizationId,
         match[1] as AudienceId,

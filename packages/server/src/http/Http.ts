@@ -8,6 +8,7 @@ import { AuditLogHttp } from "./AuditLogHttp.ts"
 import { AuthorizationHttp } from "./AuthorizationHttp.ts"
 import { ConsumersHttp } from "./ConsumersHttp.ts"
 import { GateHttp } from "./GateHttp.ts"
+import { ExportsHttp } from "./ExportsHttp.ts"
 import { GroupsHttp } from "./GroupsHttp.ts"
 import { HistoryHttp } from "./HistoryHttp.ts"
 import { ImportsHttp } from "./ImportsHttp.ts"
@@ -43,6 +44,7 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
     GroupsHttp,
     LoyaltyTiersHttp,
     SyncsHttp,
+    ExportsHttp,
     VersionsHttp,
     PreviewsHttp,
     OverlapsHttp,

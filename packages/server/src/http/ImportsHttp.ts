@@ -10,7 +10,8 @@ export const ImportsHttp = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const imports = yield* Imports
     return handlers.handleAll({
-      create: ({ params }) => Effect.flatMap(CurrentActor, (actor) => imports.create(actor, params.audienceId)),
+      create: ({ params, query }) =>
+        Effect.flatMap(CurrentActor, (actor) => imports.create(actor, params.audienceId, query)),
       latest: ({ params }) =>
         Effect.flatMap(CurrentActor, (actor) => imports.latest(actor.organizationId, params.audienceId))
     })

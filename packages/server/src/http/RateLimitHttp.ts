@@ -5,7 +5,7 @@ import { errorResponse } from "./ErrorResponse.ts"
 import type { OrganizationRequest } from "./OrganizationRequests.ts"
 
 /** The operations that decide who enters: a limit of their own, off unless it is set. */
-const gate = /^\/api\/audiences\/[^/]+\/members\/(?:check|[^/]+)$/
+const gate = /^\/api\/audiences\/[^/]+\/members\/(?:check|[0-9a-f-]{36})$/i
 
 const headers = ({ limit, remaining, resetsAt }: Allowance) => ({
   "x-ratelimit-limit": String(limit),

@@ -81,6 +81,13 @@ export const deviations: ReadonlyArray<Deviation> = [
   },
   { reason: "the published limit, `Max batch size is 500`", of: ["ConsumersCreate.consumers: maxItems 500"] },
   { reason: "extension: the caller's own id of a person", of: ["ConsumerCreate.externalId: extension"] },
+  {
+    reason: "extension: files whose cells are guarded against spreadsheets",
+    of: [
+      /^Import(WithUpload)?\.spreadsheet: extension$/,
+      "POST /audiences/{audienceId}/import: query parameter spreadsheet"
+    ]
+  },
   { reason: "extension: why an import failed as a whole", of: [/^Import(WithUpload)?\.failureReason: extension$/] },
   { reason: "extension: leads to the log line that says what went wrong", of: ["Error.requestId: extension"] }
 ]
@@ -95,6 +102,8 @@ export const deviationOf = (discrepancy: string): Deviation | undefined =>
 export const extensionFields: ReadonlyArray<string> = [
   "Timeline.nextCursor",
   "Import.failureReason",
+  "Import.spreadsheet",
+  "ImportWithUpload.spreadsheet",
   "ImportWithUpload.failureReason",
   "Error.requestId"
 ]

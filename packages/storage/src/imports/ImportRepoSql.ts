@@ -88,9 +88,9 @@ export const ImportRepoSql = Layer.effect(
         const millis = Math.max(DateTime.toEpochMillis(opening.createdAt), free!.next)
         const createdAt = DateTime.formatIso(DateTime.makeUnsafe(millis))
         yield* sql`
-        INSERT INTO imports (organization_id, id, audience_id, status, s3_key, upload_expires_at, created_at, created_by)
+        INSERT INTO imports (organization_id, id, audience_id, status, s3_key, upload_expires_at, spreadsheet, created_at, created_by)
         VALUES (${organizationId}::uuid, ${id}::uuid, ${audienceId}::uuid, 'PENDING', ${opening.s3Key(millis)},
-          ${DateTime.formatIso(opening.uploadExpiresAt)}::timestamptz, ${createdAt}::timestamptz, ${actor.name})`
+          ${DateTime.formatIso(opening.uploadExpiresAt)}::timestamptz, ${opening.spreadsheet}, ${createdAt}::timestamptz, ${actor.name})`
         yield* audit(sql, actor, opening.createdAt, {
           action: "imports.create",
           subjectType: "audience",

@@ -19,6 +19,7 @@ export const ImportRow = Schema.Struct({
   /** Absent where they were not asked for. */
   errors: Schema.optionalKey(Schema.Array(ImportRowError)),
   failureReason: Schema.NullOr(Schema.String),
+  spreadsheet: Schema.Boolean,
   archived: Schema.Boolean,
   createdAt: Schema.DateTimeUtcFromDate,
   createdBy: Schema.String,
@@ -31,7 +32,7 @@ export type ImportRow = typeof ImportRow.Type
 export const importColumns = (sql: SqlClient.SqlClient) =>
   sql`
     i.id, i.organization_id, i.audience_id, i.status, i.s3_key, i.upload_expires_at, i.total_rows::float8, i.processed_rows::float8,
-    i.rejected_rows::float8, i.failure_reason, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
+    i.rejected_rows::float8, i.failure_reason, i.spreadsheet, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
 
 /** The first errors of an import, beside `importColumns`. */
 export const importErrors = (sql: SqlClient.SqlClient) =>
@@ -64,6 +65,7 @@ export const importOfRow = (row: ImportRow): Import => ({
   errorCount: row.rejectedRows,
   ...(row.errors === undefined ? {} : { errors: row.errors }),
   s3Key: row.s3Key,
+  spreadsheet: row.spreadsheet,
   failureReason: row.failureReason,
   archived: row.archived,
   createdAt: row.createdAt,
