@@ -4,6 +4,7 @@ import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { AudienceCreate } from "@audiences/domain/Audience"
 import { optionalKey } from "../Paging.ts"
 import { UsageError } from "../UsageError.ts"
+import { pointed, rulesGiven, whereFlag } from "../rules/TypedRules.ts"
 import { decodeBody, intervalFlag, jsonSource, readJson } from "./payload.ts"
 import { printAudience } from "./show.ts"
 import { typeFlag } from "./typeFlag.ts"
@@ -13,7 +14,8 @@ export const create = Command.make(
   {
     name: Argument.String("name").pipe(Argument.withDescription("Name, 1 to 255 characters")),
     type: typeFlag.pipe(Flag.optional),
-    rules: jsonSource("rules", 'Rule lines of a DYNAMIC audience: [{"field", "operator", "values"}, …]'),
+    where: whereFlag("Who is in it"),
+    rules: jsonSource("rules", 'The same as rule lines: [{"field", "operator", "values"}, …]'),
     description: Flag.String("description").pipe(Flag.optional, Flag.withDescription("What the audience is for")),
     interval: intervalFlag.pipe(Flag.optional),
     metadata: jsonSource("metadata", "A JSON object kept with the audience"),
@@ -24,13 +26,14 @@ export const create = Command.make(
     )
   },
   Effect.fn("audiences.create")(function* (flags) {
-    const rules = Option.isSome(flags.rules) ? { rules: yield* readJson("rules", flags.rules.value) } : {}
+    const typed = yield* rulesGiven(flags)
+    const rules = Option.isSome(typed) ? { rules: typed.value.rules } : {}
     const metadata = Option.isSome(flags.metadata)
       ? { metadata: yield* readJson("metadata", flags.metadata.value) }
       : {}
     const type = Option.getOrUndefined(flags.type) ?? ("rules" in rules ? "DYNAMIC" : undefined)
     if (type === undefined)
-      return yield* new UsageError({ message: "Say --type DYNAMIC, STATIC_LIST or SYNCED_LIST, or give --rules." })
+      return yield* new UsageError({ message: "Say --type DYNAMIC, STATIC_LIST or SYNCED_LIST, or give --where." })
     const payload = yield* decodeBody(AudienceCreate, {
       name: flags.name,
       type,
@@ -41,14 +44,14 @@ export const create = Command.make(
       ...metadata
     })
     const { audiences } = yield* AudiencesClient
-    yield* printAudience(yield* audiences.create({ payload }))
+    yield* printAudience(yield* pointed(audiences.create({ payload }), typed))
   })
 ).pipe(
   Command.withDescription("Create an audience"),
   Command.withExamples([
     {
-      command: `audiences create VIPs --rules '[{"field":"ltv","operator":"GREATER_THAN","values":["1000"]}]'`,
-      description: "Everybody who has spent more than 1000"
+      command: `audiences create VIPs --where 'ltv >= 1000 and lastGeoCountry in (US, CA) or loyaltyBalance > 500'`,
+      description: "By rules: who has spent much in one of two countries, or has points"
     },
     { command: 'audiences create "Press list" --type static-list', description: "A list to choose people for" },
     {

@@ -1,19 +1,17 @@
-import { Effect, Stream } from "effect"
+import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import type { AudienceFull } from "@audiences/domain/Audience"
 import type { Rule } from "@audiences/domain/Rule"
+import { printGroups } from "@audiences/domain/where/WherePrinter"
 import { audienceArgument } from "../Ids.ts"
-import { asTable, blankLine, printList, printRecord, type Shown } from "../output/Output.ts"
+import { asTable, printLines, printRecord } from "../output/Output.ts"
 
-const ruleColumns: ReadonlyArray<Shown<Rule>> = [
-  { title: "GROUP", of: ({ groupId }) => groupId?.slice(-8) },
-  { title: "FIELD", shrinks: true, of: ({ field }) => field },
-  { title: "OPERATOR", of: ({ operator }) => operator },
-  { title: "VALUES", shrinks: true, of: ({ values }) => values.map((value) => JSON.stringify(value)).join(", ") }
-]
+/** Rules as they are typed, a group in each line. */
+const whereLines = (rules: ReadonlyArray<Rule>): ReadonlyArray<string> =>
+  printGroups(rules).map((group, index) => `  ${index === 0 ? "" : "or "}${group}`)
 
-/** Shows an audience, and on a terminal its rules as a table below. */
+/** Shows an audience, and on a terminal its rules below, as `--where` takes them. */
 export const printAudience = Effect.fnUntraced(function* (audience: AudienceFull) {
   const { imports, primarySyncSource, rules, ...fields } = audience
   const latest = imports[0]
@@ -22,10 +20,7 @@ export const printAudience = Effect.fnUntraced(function* (audience: AudienceFull
     ["imports", latest === undefined ? undefined : `${imports.length}, the latest ${latest.status}`],
     ["syncSource", primarySyncSource?.syncSource]
   ])
-  if (rules.length > 0 && (yield* asTable)) {
-    yield* blankLine
-    yield* printList(Stream.fromIterable(rules), ruleColumns, "No rules.")
-  }
+  if (rules.length > 0 && (yield* asTable)) yield* printLines(["", "where", ...whereLines(rules)])
 })
 
 export const show = Command.make(

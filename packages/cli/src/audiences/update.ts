@@ -6,6 +6,7 @@ import { RulesReplace } from "@audiences/domain/Rule"
 import { audienceArgument } from "../Ids.ts"
 import { optionalKey } from "../Paging.ts"
 import { UsageError } from "../UsageError.ts"
+import { pointed, rulesGiven, whereFlag } from "../rules/TypedRules.ts"
 import { decodeBody, intervalFlag, jsonSource, readJson } from "./payload.ts"
 import { printAudience } from "./show.ts"
 
@@ -26,7 +27,8 @@ export const update = Command.make(
     interval: intervalFlag.pipe(Flag.optional),
     icon: Flag.String("icon").pipe(Flag.optional, Flag.withDescription("Name of an icon")),
     metadata: jsonSource("metadata", "A JSON object in place of the one that is kept"),
-    rules: jsonSource("rules", "Rule lines in place of all that are there"),
+    where: whereFlag("Rules in place of all that are there"),
+    rules: jsonSource("rules", "The same as rule lines"),
     clear: Flag.Literals("clear", Object.keys(clearable) as ReadonlyArray<keyof typeof clearable>).pipe(
       Flag.atLeast(0),
       Flag.withDescription("Empty a field; may be repeated")
@@ -44,12 +46,13 @@ export const update = Command.make(
       ...Object.fromEntries(flags.clear.map((field) => [clearable[field], null]))
     }
     const changed = Object.keys(changes).length > 0
-    if (!changed && Option.isNone(flags.rules))
+    const typed = yield* rulesGiven(flags)
+    if (!changed && Option.isNone(typed))
       return yield* new UsageError({ message: "Nothing to change: give at least one flag." })
     const payload = yield* decodeBody(AudienceUpdate, changes)
     // Rules first: they are what is most likely refused, and then nothing has changed.
-    if (Option.isSome(flags.rules))
-      yield* rules.replace({ params, payload: yield* replacement(audience, flags.rules.value) })
+    if (Option.isSome(typed))
+      yield* pointed(rules.replace({ params, payload: yield* replacement(audience, typed.value.rules) }), typed)
     if (changed) yield* audiences.update({ params, payload })
     yield* printAudience(yield* audiences.get({ params }))
   })
@@ -59,14 +62,17 @@ export const update = Command.make(
     {
       command: 'audiences update 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 --name "Top customers" --clear interval',
       description: "Rename, and refresh only by change"
+    },
+    {
+      command: "audiences update 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 --where 'lastOrderAt < -P90D'",
+      description: "Other rules: who has not ordered for ninety days"
     }
   ])
 )
 
-const replacement = Effect.fnUntraced(function* (audienceId: string, source: string) {
-  const lines = yield* readJson("rules", source)
-  const rules = Array.isArray(lines)
-    ? lines.map((line) => (typeof line === "object" && line !== null ? { ...line, audienceId } : line))
-    : lines
-  return yield* decodeBody(RulesReplace, { rules })
-})
+const replacement = (audienceId: string, lines: unknown) =>
+  decodeBody(RulesReplace, {
+    rules: Array.isArray(lines)
+      ? lines.map((line) => (typeof line === "object" && line !== null ? { ...line, audienceId } : line))
+      : lines
+  })

@@ -4,6 +4,7 @@ import { secretKeyMode } from "@audiences/domain/SecretKey"
 import { baseUrlConfig, Host } from "../connection/Host.ts"
 import type { KeyMissing } from "../connection/KeyMissing.ts"
 import { ExitCode } from "../ExitCode.ts"
+import type { RulesRefused } from "../rules/RulesRefused.ts"
 import { issueLine } from "./Issue.ts"
 
 /** What a person reads of a failure, and what a script gets. */
@@ -135,6 +136,15 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
       const lines = Array.isArray(issues) ? issues.map(issueLine) : []
       return Effect.succeed(failure(ExitCode.failure, ...(lines.length === 0 ? [`${said}.`] : lines)))
     }
+    case "RulesRefused":
+      return Effect.succeed(
+        failure(
+          ExitCode.failure,
+          ...(error as RulesRefused).faults.flatMap((fault) =>
+            fault.caret.length === 0 ? [issueLine(fault)] : [`${fault.message}:`, ...fault.caret]
+          )
+        )
+      )
     case "InternalServerError":
       return Effect.succeed(failure(ExitCode.failure, withRequestId(said, property(error, "requestId"))))
     case "UsageError":

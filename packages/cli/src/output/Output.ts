@@ -2,7 +2,7 @@ import { Effect, type PlatformError, Stdio, Stream, Terminal } from "effect"
 import { TerminalCapabilities } from "effect/cli"
 import { cell } from "./Cell.ts"
 import { Json } from "./Json.ts"
-import { printableJson } from "./Printable.ts"
+import { printable, printableJson } from "./Printable.ts"
 import { type Column, cut, table } from "./Table.ts"
 
 /** Writes text where data goes, as fast as whoever reads it. */
@@ -35,8 +35,8 @@ const style = Effect.gen(function* () {
   return { width: (yield* terminal.columns) || 80, heading: canColor ? bold : (text: string) => text }
 })
 
-/** Sets what follows apart, on a terminal. */
-export const blankLine = write(Stream.succeed(""))
+/** Lines for people; an empty one sets what follows apart. */
+export const printLines = (lines: ReadonlyArray<string>) => write(Stream.fromIterable(lines.map(printable)))
 
 /** A column and what it shows of an item. */
 export interface Shown<Item> extends Column {
