@@ -1,7 +1,10 @@
 import { Schema } from "effect"
 import { Argument } from "effect/cli"
+import { ApiKeyId } from "@audiences/domain/ApiKey"
+import { AudienceGroupId } from "@audiences/domain/AudienceGroup"
 import { AudienceId } from "@audiences/domain/AudienceId"
 import { ConsumerId } from "@audiences/domain/Consumer"
+import { OrganizationId } from "@audiences/domain/Organization"
 
 /** An audience, by id. */
 export const audienceArgument = Argument.String("audience").pipe(
@@ -21,6 +24,20 @@ export const consumerArgument = Argument.String("consumer").pipe(
   ),
   Argument.withDescription("Id of a consumer")
 )
+
+/** Things that lists show the ids of. */
+const idArgument = <A>(name: string, what: string, schema: Schema.ConstraintDecoder<A>, listing: string) =>
+  Argument.String(name).pipe(
+    Argument.filterMap(
+      Schema.decodeUnknownOption(schema as Schema.ConstraintDecoder<A>),
+      () => `Expected the id of ${what}. \`audiences ${listing}\` shows them.`
+    ),
+    Argument.withDescription(`Id of ${what}`)
+  )
+
+export const keyArgument = idArgument("key", "an API key", ApiKeyId, "keys list")
+export const organizationArgument = idArgument("organization", "an organization", OrganizationId, "organizations list")
+export const groupArgument = idArgument("group", "a group of audiences", AudienceGroupId, "list --json")
 
 /** One consumer or more. */
 export const consumersArgument = consumerArgument.pipe(Argument.variadic({ min: 1 }))

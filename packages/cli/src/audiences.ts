@@ -7,11 +7,22 @@ import { refresh } from "./audiences/refresh.ts"
 import { show } from "./audiences/show.ts"
 import { status } from "./audiences/status.ts"
 import { update } from "./audiences/update.ts"
+import { audit } from "./audit/audit.ts"
 import { served } from "./connection/Server.ts"
 import { consumers } from "./consumers/consumers.ts"
+import { check } from "./gate/check.ts"
+import { groups } from "./groups/groups.ts"
 import { importCommand } from "./imports/import.ts"
+import { keys } from "./keys/keys.ts"
 import { members } from "./members/members.ts"
+import { orders } from "./orders/orders.ts"
+import { organizations } from "./organizations/organizations.ts"
 import { Json } from "./output/Json.ts"
+import { overlap } from "./overlaps/overlap.ts"
+import { preview } from "./previews/preview.ts"
+import { settings } from "./settings/settings.ts"
+import { history } from "./versions/history.ts"
+import { snapshots } from "./versions/snapshots.ts"
 
 // Help indents the first line by two.
 const description = `Who is in which audience, right now, and why.
@@ -27,7 +38,8 @@ ENVIRONMENT
   NO_COLOR              No colours
 
 EXIT CODES
-  0 ok, 1 failure, 2 wrong command line or file, 3 not found, 4 no key or a wrong one, 5 conflict`
+  0 ok; 1 failure, or somebody checked is not IN; 2 wrong command line or file;
+  3 not found; 4 no key or a wrong one; 5 conflict`
 
 /** The whole command line. */
 export const audiences = Command.make("audiences").pipe(
@@ -43,10 +55,17 @@ export const audiences = Command.make("audiences").pipe(
         served(archive),
         served(refresh),
         served(count),
-        served(status)
+        served(status),
+        served(preview),
+        groups
       ]
     },
-    { group: "MEMBERS AND CONSUMERS", commands: [served(members), served(importCommand), consumers] }
+    {
+      group: "MEMBERSHIP",
+      commands: [served(members), served(check), served(history), snapshots, served(overlap)]
+    },
+    { group: "CONSUMERS", commands: [served(importCommand), consumers, orders] },
+    { group: "ADMINISTRATION", commands: [keys, organizations, served(settings), served(audit)] }
   ]),
   Command.withGlobalFlags([Json])
 )

@@ -1,19 +1,11 @@
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
-import { type AudienceFull, AudienceSort } from "@audiences/domain/Audience"
+import { AudienceSort } from "@audiences/domain/Audience"
 import { SortDirection } from "@audiences/domain/Page"
-import type { Shown } from "../output/Output.ts"
 import { optionalKey, pagingFlags, printPaged } from "../Paging.ts"
+import { columns } from "./columns.ts"
 import { typeFlag } from "./typeFlag.ts"
-
-const columns: ReadonlyArray<Shown<AudienceFull>> = [
-  { title: "ID", of: ({ id }) => id },
-  { title: "NAME", shrinks: true, of: ({ name }) => name },
-  { title: "TYPE", of: ({ type }) => type },
-  { title: "RULES", align: "right", of: ({ rules }) => rules.length },
-  { title: "REFRESHED", of: ({ lastRefreshedAt }) => lastRefreshedAt }
-]
 
 export const list = Command.make(
   "list",

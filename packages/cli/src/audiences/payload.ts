@@ -35,15 +35,18 @@ const interval = /^(\d+)(s|m|h|d|w)?$/
 const seconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
 /** Seconds of `90`, `90s`, `15m`, `6h`, `1d`, `1w`. */
-export const intervalFlag = Flag.String("interval").pipe(
-  Flag.filterMap(
-    (text) =>
-      Option.map(
-        Option.fromNullishOr(interval.exec(text)),
-        ([, count, unit = "s"]) => Number(count) * seconds[unit as keyof typeof seconds]
-      ),
-    () => "Expected seconds, or a number with s, m, h, d or w, such as 15m"
-  ),
-  Flag.withMetavar("duration"),
-  Flag.withDescription("Time between refreshes, such as 900 or 15m")
-)
+export const durationFlag = (name: string, what: string) =>
+  Flag.String(name).pipe(
+    Flag.filterMap(
+      (text) =>
+        Option.map(
+          Option.fromNullishOr(interval.exec(text)),
+          ([, count, unit = "s"]) => Number(count) * seconds[unit as keyof typeof seconds]
+        ),
+      () => "Expected seconds, or a number with s, m, h, d or w, such as 15m"
+    ),
+    Flag.withMetavar("duration"),
+    Flag.withDescription(what)
+  )
+
+export const intervalFlag = durationFlag("interval", "Time between refreshes, such as 900 or 15m")

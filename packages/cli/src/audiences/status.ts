@@ -1,14 +1,25 @@
 import { Effect } from "effect"
-import { Command } from "effect/cli"
+import { Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { audienceArgument } from "../Ids.ts"
 import { printRecord } from "../output/Output.ts"
+import { watchAudience } from "./watch.ts"
 
 export const status = Command.make(
   "status",
-  { audience: audienceArgument },
-  Effect.fn("audiences.status")(function* ({ audience }) {
+  {
+    audience: audienceArgument,
+    watch: Flag.Boolean("watch").pipe(
+      Flag.withoutNegation,
+      Flag.withDefault(false),
+      Flag.withDescription("Wait until the membership reflects everything, with progress on standard error")
+    )
+  },
+  Effect.fn("audiences.status")(function* ({ audience, watch }) {
     const { audiences } = yield* AudiencesClient
-    yield* printRecord(yield* audiences.status({ params: { audienceId: audience } }))
+    const now = yield* audiences.status({ params: { audienceId: audience } })
+    yield* printRecord(
+      watch ? yield* watchAudience(audience, now, ({ inProgress, stale }) => !inProgress && !stale) : now
+    )
   })
 ).pipe(Command.withDescription("Show how fresh the membership of an audience is"))

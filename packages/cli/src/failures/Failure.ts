@@ -127,10 +127,19 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
     case "ConsumerNotFound":
     case "ImportNotFound":
     case "RuleNotFound":
+    case "AudienceGroupNotFound":
+    case "ApiKeyNotFound":
+    case "OrganizationNotFound":
+    case "VersionNotFound":
+    case "VersionNotRetained":
       return Effect.succeed(failure(ExitCode.notFound, `${said}.`))
     case "AudienceArchived":
     case "ConsumerArchived":
       return Effect.succeed(failure(ExitCode.conflict, `${said}. What is archived can be read, not changed.`))
+    case "ApiKeyRevoked":
+    case "LastApiKey":
+    case "SnapshotNameTaken":
+      return Effect.succeed(failure(ExitCode.conflict, `${said}.`))
     case "ValidationError": {
       const issues = property(error, "issues")
       const lines = Array.isArray(issues) ? issues.map(issueLine) : []
@@ -141,7 +150,7 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
         failure(
           ExitCode.failure,
           ...(error as RulesRefused).faults.flatMap((fault) =>
-            fault.caret.length === 0 ? [issueLine(fault)] : [`${fault.message}:`, ...fault.caret]
+            fault.caret.length === 0 ? [issueLine(fault)] : [fault.message, ...fault.caret]
           )
         )
       )

@@ -1,5 +1,5 @@
-import { Effect } from "effect"
-import { Command } from "effect/cli"
+import { Effect, Option } from "effect"
+import { Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { columns } from "../consumers/columns.ts"
 import { audienceArgument } from "../Ids.ts"
@@ -9,12 +9,27 @@ import { remove } from "./remove.ts"
 
 export const members = Command.make(
   "members",
-  { audience: audienceArgument, ...pagingFlags },
-  Effect.fn("members.list")(function* ({ audience, ...paging }) {
-    const { members } = yield* AudiencesClient
+  {
+    audience: audienceArgument,
+    ...pagingFlags,
+    at: Flag.Int("at").pipe(
+      Flag.filter(
+        (version) => version >= 1,
+        () => "Expected the number of a version, 1 or more"
+      ),
+      Flag.optional,
+      Flag.withMetavar("version"),
+      Flag.withDescription("As of this version; `audiences history` lists them")
+    )
+  },
+  Effect.fn("members.list")(function* ({ at, audience, ...paging }) {
+    const { members, versions } = yield* AudiencesClient
     yield* printPaged(
       paging,
-      (page) => members.list({ params: { audienceId: audience }, query: page }),
+      (query) =>
+        Option.isSome(at)
+          ? versions.members({ params: { audienceId: audience, version: at.value }, query })
+          : members.list({ params: { audienceId: audience }, query }),
       columns,
       "No members."
     )

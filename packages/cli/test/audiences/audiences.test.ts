@@ -108,7 +108,7 @@ describe("audiences show", () => {
         terminal: true
       })
       assert.match(stdout, /^name +VIPs$/m)
-      assert.match(stdout, /^ltv +GREATER_THAN +"1000"$/m)
+      assert.match(stdout, /^where\n {2}ltv > "1000"$/m)
     })
   )
 
@@ -169,7 +169,7 @@ describe("audiences create", () => {
     Effect.gen(function* () {
       assert.deepInclude(yield* typed(["create", "VIPs"]), {
         exitCode: 2,
-        stderr: "Say --type DYNAMIC, STATIC_LIST or SYNCED_LIST, or give --rules.\n"
+        stderr: "Say --type DYNAMIC, STATIC_LIST or SYNCED_LIST, or give --where.\n"
       })
       const { exitCode, stderr } = yield* typed(["create", "VIPs", "--rules", "[{"])
       assert.strictEqual(exitCode, 2)
@@ -232,6 +232,21 @@ describe("audiences archive, count, status", () => {
       assert.strictEqual((yield* typed(["count", audienceId], { env, terminal: true })).stdout, "1234\n")
       assert.deepStrictEqual(JSON.parse((yield* typed(["status", audienceId], { env })).stdout), status)
       assert.match((yield* typed(["status", audienceId], { env, terminal: true })).stdout, /^version +4$/m)
+    })
+  )
+})
+
+describe("audiences status", () => {
+  it.live("waits with --watch until the membership reflects everything", () =>
+    Effect.gen(function* () {
+      const at = (inProgress: boolean, stale: boolean) => ({ body: { audienceId, version: 1, stale, inProgress } })
+      const { asked, url } = yield* fakeServer({
+        "GET /audiences/:id/status": [at(false, true), at(true, true), at(false, false)]
+      })
+      const { stderr, stdout } = yield* typed(["status", audienceId, "--watch"], { env: { AUDIENCES_URL: url } })
+      assert.strictEqual(JSON.parse(stdout).stale, false)
+      assert.strictEqual(stderr, "Waiting\nRefreshing\n")
+      assert.lengthOf(asked, 3)
     })
   )
 })
