@@ -11,6 +11,7 @@ import { audit } from "./audit/audit.ts"
 import { served } from "./connection/Server.ts"
 import { consumers } from "./consumers/consumers.ts"
 import { check } from "./gate/check.ts"
+import { explain } from "./gate/explain.ts"
 import { groups } from "./groups/groups.ts"
 import { importCommand } from "./imports/import.ts"
 import { keys } from "./keys/keys.ts"
@@ -62,7 +63,7 @@ export const audiences = Command.make("audiences").pipe(
     },
     {
       group: "MEMBERSHIP",
-      commands: [served(members), served(check), served(history), snapshots, served(overlap)]
+      commands: [served(members), served(check), served(explain), served(history), snapshots, served(overlap)]
     },
     { group: "CONSUMERS", commands: [served(importCommand), consumers, orders] },
     { group: "ADMINISTRATION", commands: [keys, organizations, served(settings), served(audit)] }

@@ -9,7 +9,10 @@ import { optionalKey, pagingFlags, printPaged } from "../Paging.ts"
 const columns: ReadonlyArray<Shown<AuditEntry>> = [
   { title: "AT", of: ({ at }) => at },
   { title: "ACTION", of: ({ action }) => action },
-  { title: "SUBJECT", of: ({ subjectId, subjectType }) => (subjectId === null ? subjectType : `${subjectType} ${subjectId}`) },
+  {
+    title: "SUBJECT",
+    of: ({ subjectId, subjectType }) => (subjectId === null ? subjectType : `${subjectType} ${subjectId}`)
+  },
   { title: "ACTOR", shrinks: true, of: ({ actor }) => actor },
   { title: "CHANGES", shrinks: true, of: ({ changes }) => changes }
 ]
@@ -58,6 +61,9 @@ export const audit = Command.make(
 ).pipe(
   Command.withDescription("List who changed what, and when, newest first"),
   Command.withExamples([
-    { command: "audiences audit --action audiences.archive --since 2026-01-01", description: "What was archived this year" }
+    {
+      command: "audiences audit --action audiences.archive --since 2026-01-01",
+      description: "What was archived this year"
+    }
   ])
 )

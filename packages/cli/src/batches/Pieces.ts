@@ -44,7 +44,9 @@ export const writePieces = <A, E, R>(
         Effect.tapError(() =>
           offset === 0
             ? Effect.void
-            : note(`The first ${offset} ${nouns} are written; the others are not. The file may be sent again: ${again}.`)
+            : note(
+                `The first ${offset} ${nouns} are written; the others are not. The file may be sent again: ${again}.`
+              )
         )
       )
       written.push(...piece)

@@ -35,7 +35,8 @@ const members = Command.make(
     const { groups } = yield* AudiencesClient
     yield* printPaged(
       paging,
-      (page) => groups.members({ params: { groupId: group }, query: { ...page, ...optionalKey("audienceId", audience) } }),
+      (page) =>
+        groups.members({ params: { groupId: group }, query: { ...page, ...optionalKey("audienceId", audience) } }),
       consumerColumns,
       "No members."
     )

@@ -63,7 +63,10 @@ const rotate = Command.make(
 ).pipe(
   Command.withDescription("Replace an API key by another of the same name, and print it"),
   Command.withExamples([
-    { command: "audiences keys rotate 01984a3e-7c10-7a80-9d10-3c5f6d0c2f55 --grace 1d", description: "With a day to change over" }
+    {
+      command: "audiences keys rotate 01984a3e-7c10-7a80-9d10-3c5f6d0c2f55 --grace 1d",
+      description: "With a day to change over"
+    }
   ])
 )
 

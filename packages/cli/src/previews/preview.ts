@@ -61,7 +61,10 @@ export const preview = Command.make(
 ).pipe(
   Command.withDescription("Try rules out: how many they select, and who would enter and leave an audience"),
   Command.withExamples([
-    { command: "audiences preview --where 'lastOrderAt < -P90D'", description: "How many have not ordered for 90 days" },
+    {
+      command: "audiences preview --where 'lastOrderAt < -P90D'",
+      description: "How many have not ordered for 90 days"
+    },
     {
       command: "audiences preview --where 'ltv >= 2000' --audience 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11",
       description: "Who would enter and leave if an audience had these rules"

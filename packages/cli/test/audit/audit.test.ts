@@ -21,7 +21,10 @@ describe("audiences audit", () => {
       const env = { AUDIENCES_URL: url, NO_COLOR: "1" }
       const filter = ["--action", "audiences.update", "--subject-id", audienceId, "--since", "2026-01-01"]
       const { lines } = yield* typed(["audit", ...filter], { env, terminal: true, columns: 200 })
-      assert.match(lines[1]!, /^2026-02-01 10:00:00Z +audiences\.update +audience .* +key:1 +\{"name":\{"from":"A","to":"B"\}\}$/)
+      assert.match(
+        lines[1]!,
+        /^2026-02-01 10:00:00Z +audiences\.update +audience .* +key:1 +\{"name":\{"from":"A","to":"B"\}\}$/
+      )
       assert.deepStrictEqual(Object.fromEntries(new URLSearchParams(asked[0]!.query)), {
         first: "50",
         action: "audiences.update",

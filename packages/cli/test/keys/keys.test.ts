@@ -55,8 +55,7 @@ describe("audiences keys", () => {
           {
             status: 409,
             body: {
-              error:
-                "This is the last key of the organization: create another one first, and revoke this one with that"
+              error: "This is the last key of the organization: create another one first, and revoke this one with that"
             }
           },
           { status: 404, body: { error: "API key not found" } }

@@ -27,7 +27,10 @@ describe("audiences organizations", () => {
       })
       const env = { AUDIENCES_URL: url, NO_COLOR: "1" }
       assert.match((yield* typed(["organizations", "list"], { env, terminal: true })).lines[1]!, /Shop +live +active/)
-      assert.deepStrictEqual(JSON.parse((yield* typed(["organizations", "show", organizationId], { env })).stdout), live)
+      assert.deepStrictEqual(
+        JSON.parse((yield* typed(["organizations", "show", organizationId], { env })).stdout),
+        live
+      )
       const created = yield* typed(["organizations", "create", "Shop"], { env })
       assert.deepStrictEqual(JSON.parse(created.stdout), founded)
       const flags = ["--no-active", "--rate-limit", "0", "--clear", "gate-rate-limit"]

@@ -69,7 +69,13 @@ describe("--where", () => {
   it.live("shows what the server refuses where it was typed", () =>
     Effect.gen(function* () {
       const key = (key: string | number) => ({ type: "object", origin: "value", input: {}, key })
-      const issue = { kind: "schema", type: "x", expected: "a number", received: '"much"', message: "Expected a number" }
+      const issue = {
+        kind: "schema",
+        type: "x",
+        expected: "a number",
+        received: '"much"',
+        message: "Expected a number"
+      }
       const { url } = yield* fakeServer({
         "PUT /audiences/:id/rules": {
           status: 400,

@@ -49,7 +49,9 @@ export const groupsOf = (condition: Condition): ReadonlyArray<Group> => {
   const groups = multiplied(parts)
   throw new WhereFault({
     message: `Rules are groups of lines: all lines of a group must hold, and one group is enough. \`or\` cannot stand inside \`and\`${
-      groups === undefined ? "; write the groups out, with `or` between them" : `. The same, written out: ${writtenOut(groups)}`
+      groups === undefined
+        ? "; write the groups out, with `or` between them"
+        : `. The same, written out: ${writtenOut(groups)}`
     }`,
     place: inner.place
   })

@@ -172,12 +172,16 @@ export class ConditionParser {
     const { kind, place, text } = this.#now
     if (kind !== "quoted") {
       if (kind !== "word") this.#refuse("Expected a value")
-      if (isReserved(text)) this.#refuse(`\`${text}\` is a word of the language; as a value it is written in quotes: "${text}"`)
+      if (isReserved(text))
+        this.#refuse(`\`${text}\` is a word of the language; as a value it is written in quotes: "${text}"`)
     }
     this.#next()
     const value = kind === "quoted" ? text : valueOfWord(text)
     if (typeof value === "number" && !isKeptExactly(text))
-      this.#refuse(`This number has more digits than a JSON number keeps; an amount of money may be written in quotes: "${text}"`, place)
+      this.#refuse(
+        `This number has more digits than a JSON number keeps; an amount of money may be written in quotes: "${text}"`,
+        place
+      )
     return { value, place }
   }
 }

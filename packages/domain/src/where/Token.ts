@@ -41,8 +41,7 @@ const readToken = (text: string, start: number): Token => {
   const sign = matchAt(symbol, text, start)
   if (sign !== undefined) return found("symbol", sign)
   const double = matchAt(doubleQuoted, text, start)
-  if (double !== undefined)
-    return found("quoted", double, unescape(double, { start, end: start + double.length }))
+  if (double !== undefined) return found("quoted", double, unescape(double, { start, end: start + double.length }))
   const single = matchAt(singleQuoted, text, start)
   if (single !== undefined) return found("quoted", single, single.slice(1, -1).replaceAll("''", "'"))
   throw new WhereFault(

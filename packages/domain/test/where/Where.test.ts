@@ -11,8 +11,13 @@ const groups = (rules: ReadonlyArray<RuleLine>) =>
 const parsed = (text: string) => Result.getOrThrow(parseWhere(text))
 const faultOf = (text: string) => Result.getOrThrow(Result.flip(parseWhere(text)))
 
-const groupIds = ["01984a3e-7c10-7a80-9d10-3c5f6d0c2f11", "01984A3E-7C10-7A80-9D10-3C5F6D0C2F11", "01984a3e-7c10-7a80-9d10-3c5f6d0c2f12"]
-const words = "and OR not in Between exists nobody true NULL 1 -0 007 1e5 +1 -P30D a'b a\"b a\\b ( , ada@example.com \u202e ſ"
+const groupIds = [
+  "01984a3e-7c10-7a80-9d10-3c5f6d0c2f11",
+  "01984A3E-7C10-7A80-9D10-3C5F6D0C2F11",
+  "01984a3e-7c10-7a80-9d10-3c5f6d0c2f12"
+]
+const words =
+  "and OR not in Between exists nobody true NULL 1 -0 007 1e5 +1 -P30D a'b a\"b a\\b ( , ada@example.com \u202e ſ"
 const Word = Schema.Literals([...words.split(" "), "a b", "a\nb", "2026-01-31T09:30:00+02:00"])
 const AnyLine = Schema.Struct({
   field: Schema.Union([RuleLine.fields.field, Word, Schema.Literals(["ltv", "metadata.city"])]),
@@ -22,20 +27,28 @@ const AnyLine = Schema.Struct({
 })
 
 describe("Typed rules", () => {
-  it.prop("print and parse back to the same groups and lines, whatever they are", [Schema.Array(AnyLine)], ([rules]) => {
-    const text = printWhere(rules)
-    assert.deepStrictEqual(groups(parsed(text).rules), groups(rules))
-    assert.strictEqual(printWhere(parsed(text).rules), text)
-  })
-
-  it.prop("never break the parser, whatever is typed", [Schema.Array(Schema.Union([Word, Schema.String]))], ([words]) => {
-    const text = words.join(" ")
-    const result = parseWhere(text)
-    if (Result.isFailure(result)) {
-      const { end, start } = result.failure.place
-      assert.isTrue(0 <= start && start <= end && end <= text.length)
+  it.prop(
+    "print and parse back to the same groups and lines, whatever they are",
+    [Schema.Array(AnyLine)],
+    ([rules]) => {
+      const text = printWhere(rules)
+      assert.deepStrictEqual(groups(parsed(text).rules), groups(rules))
+      assert.strictEqual(printWhere(parsed(text).rules), text)
     }
-  })
+  )
+
+  it.prop(
+    "never break the parser, whatever is typed",
+    [Schema.Array(Schema.Union([Word, Schema.String]))],
+    ([words]) => {
+      const text = words.join(" ")
+      const result = parseWhere(text)
+      if (Result.isFailure(result)) {
+        const { end, start } = result.failure.place
+        assert.isTrue(0 <= start && start <= end && end <= text.length)
+      }
+    }
+  )
 
   it("are groups between `or`, lines between `and`", () => {
     const text = "ltv >= 1000 and lastGeoCountry in (US, CA) or loyaltyBalance > 500"
@@ -58,13 +71,16 @@ describe("Typed rules", () => {
   it.each([
     ["((a = 1) AND (b = 2 and c=3)) OR (d<>4)", "a = 1 and b = 2 and c = 3 or d != 4"],
     ["a between 1 and 5 and b not exists", "a between 1 and 5 and b not exists"],
-    ["lastOrderAt > -P30D and createdAt < 2026-01-31T09:30:00Z", "lastOrderAt > -P30D and createdAt < 2026-01-31T09:30:00Z"],
-    ["a = 'it''s' and b = \"x\"", "a = \"it's\" and b = x"],
+    [
+      "lastOrderAt > -P30D and createdAt < 2026-01-31T09:30:00Z",
+      "lastOrderAt > -P30D and createdAt < 2026-01-31T09:30:00Z"
+    ],
+    ["a = 'it''s' and b = \"x\"", 'a = "it\'s" and b = x'],
     ["lastGeoRegion in ('OR', CA)", 'lastGeoRegion in ("OR", CA)'],
     ["metadata.a.b contains x", "metadata.a.b contains x"],
     ['"metadata.favourite colour" = red', '"metadata.favourite colour" = red'],
     ["phone = +4915112345678 and emailVerified = TRUE", "phone = +4915112345678 and emailVerified = true"],
-    [' Nobody ', "nobody"]
+    [" Nobody ", "nobody"]
   ])("read %s as %s", (typed, printed) => {
     assert.strictEqual(printWhere(parsed(typed).rules), printed)
   })
@@ -110,7 +126,12 @@ describe("Typed rules", () => {
     const typed = "ltv >= 1000 or lastGeoCountry not in (US, 'CA')"
     const at = ({ end, start }: { readonly start: number; readonly end: number }) => typed.slice(start, end)
     assert.deepStrictEqual(
-      parsed(typed).places.map(({ field, line, operator, values }) => [at(line), at(field), at(operator), ...values.map(at)]),
+      parsed(typed).places.map(({ field, line, operator, values }) => [
+        at(line),
+        at(field),
+        at(operator),
+        ...values.map(at)
+      ]),
       [
         ["ltv >= 1000", "ltv", ">=", "1000"],
         ["lastGeoCountry not in (US, 'CA')", "lastGeoCountry", "not in", "US", "'CA'"]
