@@ -6,6 +6,8 @@ const documentation = "/internal/httpApi(Scalar|Swagger)"
 
 export default defineConfig({
   ...bundle,
+  // What only some commands load stands in files of its own.
+  splitting: true,
   noExternal: [new RegExp(`^(?!.*${documentation})`)],
   external: [new RegExp(documentation)]
 })

@@ -20,6 +20,9 @@ import { orders } from "./orders/orders.ts"
 import { organizations } from "./organizations/organizations.ts"
 import { Json } from "./output/Json.ts"
 import { overlap } from "./overlaps/overlap.ts"
+import { apply } from "./plans/apply.ts"
+import { plan } from "./plans/plan.ts"
+import { pull } from "./plans/pull.ts"
 import { preview } from "./previews/preview.ts"
 import { settings } from "./settings/settings.ts"
 import { history } from "./versions/history.ts"
@@ -40,7 +43,8 @@ ENVIRONMENT
 
 EXIT CODES
   0 ok; 1 failure, or somebody checked is not IN; 2 wrong command line or file;
-  3 not found; 4 no key or a wrong one; 5 conflict`
+  3 not found; 4 no key or a wrong one; 5 conflict;
+  8 \`plan --check\` found something to do`
 
 /** The whole command line. */
 export const audiences = Command.make("audiences").pipe(
@@ -66,6 +70,7 @@ export const audiences = Command.make("audiences").pipe(
       commands: [served(members), served(check), served(explain), served(history), snapshots, served(overlap)]
     },
     { group: "CONSUMERS", commands: [served(importCommand), consumers, orders] },
+    { group: "AUDIENCES AS CODE", commands: [served(plan), served(apply), served(pull)] },
     { group: "ADMINISTRATION", commands: [keys, organizations, served(settings), served(audit)] }
   ]),
   Command.withGlobalFlags([Json])

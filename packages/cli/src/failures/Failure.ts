@@ -158,6 +158,8 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
       return Effect.succeed(failure(ExitCode.failure, withRequestId(said, property(error, "requestId"))))
     case "UsageError":
       return Effect.succeed(failure(ExitCode.usage, said))
+    case "ChangesPending":
+      return Effect.succeed(failure(ExitCode.pending, `${said}.`))
     case "UnexpectedAnswer":
       return unexpectedAnswer(said)
     case "HttpClientError": {

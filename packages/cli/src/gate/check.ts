@@ -1,8 +1,7 @@
-import { Effect, Option, Schema, Stream } from "effect"
+import { Effect, Option, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import type { AudienceId } from "@audiences/domain/AudienceId"
-import { ConsumerId } from "@audiences/domain/Consumer"
 import { maxCheckSize, MembersCheck, type PersonChecked } from "@audiences/domain/MemberCheck"
 import { decodeBody } from "../audiences/payload.ts"
 import { audienceArgument } from "../Ids.ts"
@@ -10,18 +9,7 @@ import { printList, type Shown } from "../output/Output.ts"
 import { optionalKey } from "../Paging.ts"
 import { readUserFile, standardInput } from "../UserFile.ts"
 import { NotAllIn } from "./NotAllIn.ts"
-
-const kinds = { id: "consumerId", email: "email", phone: "phone", "external-id": "externalId" } as const
-type Kind = keyof typeof kinds
-
-const kindOf = (person: string): Kind =>
-  Schema.is(ConsumerId)(person)
-    ? "id"
-    : person.includes("@")
-      ? "email"
-      : /^\+[1-9]\d*$/.test(person)
-        ? "phone"
-        : "external-id"
+import { type PersonKind, personKinds, personNamed } from "./Person.ts"
 
 interface Checked extends PersonChecked {
   /** As it was asked for. */
@@ -40,14 +28,14 @@ const columns: ReadonlyArray<Shown<Checked>> = [
 const checkAll = Effect.fnUntraced(function* (
   audienceId: AudienceId,
   people: ReadonlyArray<string>,
-  { by, maxStale }: { readonly by: Option.Option<Kind>; readonly maxStale: Option.Option<number> }
+  { by, maxStale }: { readonly by: Option.Option<PersonKind>; readonly maxStale: Option.Option<number> }
 ) {
   const { gate } = yield* AudiencesClient
   const checked: Array<Checked> = []
   for (let at = 0; at < people.length; at += maxCheckSize) {
     const asked = people.slice(at, at + maxCheckSize)
     const payload = yield* decodeBody(MembersCheck, {
-      consumers: asked.map((person) => ({ [kinds[Option.getOrElse(by, () => kindOf(person))]]: person }))
+      consumers: asked.map((person) => personNamed(person, Option.getOrUndefined(by)))
     })
     const query = optionalKey("maxStaleSeconds", maxStale)
     const { results } = yield* gate.checkAll({ params: { audienceId }, query, payload })
@@ -64,7 +52,7 @@ export const check = Command.make(
       Argument.withDescription("Id, email, phone with +, or external id; - for one in each line of standard input"),
       Argument.variadic({ min: 1 })
     ),
-    by: Flag.Literals("by", Object.keys(kinds) as ReadonlyArray<Kind>).pipe(
+    by: Flag.Literals("by", Object.keys(personKinds) as ReadonlyArray<PersonKind>).pipe(
       Flag.optional,
       Flag.withDescription("What the consumers are named by; told by their looks unless given")
     ),

@@ -35,6 +35,9 @@ const style = Effect.gen(function* () {
   return { width: (yield* terminal.columns) || 80, heading: canColor ? bold : (text: string) => text }
 })
 
+/** A text for programs, as it is; it ends with a new line. */
+export const printText = (text: string) => write(Stream.succeed(text.replace(/\n$/, "")))
+
 /** Lines for people; an empty one sets what follows apart. */
 export const printLines = (lines: ReadonlyArray<string>) => write(Stream.fromIterable(lines.map(printable)))
 

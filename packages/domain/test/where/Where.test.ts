@@ -3,10 +3,15 @@ import { Result, Schema } from "effect"
 import { RuleLine, RuleOperator } from "@audiences/domain/Rule"
 import { Scalar } from "@audiences/domain/Scalar"
 import { parseWhere } from "@audiences/domain/where/WhereParser"
-import { printWhere, ruleGroups } from "@audiences/domain/where/WherePrinter"
+import { printWhere } from "@audiences/domain/where/WherePrinter"
 
-const groups = (rules: ReadonlyArray<RuleLine>) =>
-  ruleGroups(rules).map((lines) => lines.map(({ field, operator, values }) => ({ field, operator, values })))
+/** The lines of each group, without the id of it, in the order in which the groups come. */
+const groups = (rules: ReadonlyArray<RuleLine>) => {
+  const keys = rules.map(({ groupId }) => (groupId ?? "").toLowerCase())
+  return [...new Set(keys)].map((key) =>
+    rules.filter((_, i) => keys[i] === key).map(({ field, operator, values }) => ({ field, operator, values }))
+  )
+}
 
 const parsed = (text: string) => Result.getOrThrow(parseWhere(text))
 const faultOf = (text: string) => Result.getOrThrow(Result.flip(parseWhere(text)))
