@@ -99,6 +99,12 @@ export class VersionNotRetained extends Schema.Error<VersionNotRetained>("Versio
   { httpApiStatus: 404 }
 ) {}
 
+/** Nobody has looked yet who is in it. */
+export class NoMembershipYet extends Schema.Error<NoMembershipYet>("NoMembershipYet")(
+  errorFields("NoMembershipYet", "Audience has no membership yet: try again once it has been evaluated"),
+  { httpApiStatus: 409 }
+) {}
+
 export class SnapshotNameTaken extends Schema.Error<SnapshotNameTaken>("SnapshotNameTaken")(
   errorFields("SnapshotNameTaken", "Another snapshot of the audience has this name"),
   { httpApiStatus: 409 }

@@ -43,7 +43,10 @@ const nullable = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.
 export const LoyaltyTransactionInput = Schema.Struct({
   id: Schema.optionalKey(LoyaltyTransactionId),
   txnType: LoyaltyTxnType,
-  pointsDelta: Schema.Finite,
+  pointsDelta: Schema.Finite.check(
+    // Sums of millions of these are still exact.
+    Schema.isBetween({ minimum: -1e9, maximum: 1e9 }, { expected: "a number from -1,000,000,000 to 1,000,000,000" })
+  ),
   occurredAt: Schema.optionalKey(InstantInput),
   bucketExpiresOn: nullable(Day),
   sourceType: nullable(Text),

@@ -6,6 +6,7 @@ import {
   AudienceHistory,
   audienceHistoryQuery,
   AudienceVersion,
+  NoMembershipYet,
   Snapshot,
   SnapshotCreate,
   SnapshotNameTaken,
@@ -70,7 +71,7 @@ export class VersionsApi extends HttpApiGroup.make("versions")
       params,
       payload: SnapshotCreate,
       success: Snapshot,
-      error: [ValidationError, AudienceNotFound, SnapshotNameTaken]
+      error: [ValidationError, AudienceNotFound, NoMembershipYet, SnapshotNameTaken]
     })
       .annotate(OpenApi.Summary, "Keep the present membership under a name")
       .annotateMerge(extension("its version never changes, and is kept for good."))

@@ -87,7 +87,9 @@ const explainedGroup = (
     // As it is written, not as it is compared.
     const written =
       field._tag === "Metadata"
-        ? (consumer.metadata?.[field.key] ?? null)
+        ? consumer.metadata != null && Object.hasOwn(consumer.metadata, field.key)
+          ? (consumer.metadata[field.key] ?? null)
+          : null
         : field.kind === "text" && field.name !== "emailDomain"
           ? ((consumer[field.name] as string | null | undefined) ?? null)
           : wireValue(field, valueAt(compared, field))

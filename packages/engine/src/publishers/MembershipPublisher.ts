@@ -16,7 +16,8 @@ export const MembershipPublisher = Layer.effectDiscard(
     const busy = new Set<OrganizationId>()
 
     const follow = (organizationId: OrganizationId) =>
-      places.withPermit(publishers.follow(organizationId)).pipe(
+      // A batch at a time: whoever has much to follow gives way to the others after each.
+      Effect.repeat(places.withPermit(publishers.follow(organizationId)), { while: (behind) => behind }).pipe(
         // The pause keeps an organization that fails from taking all places.
         Effect.catchCause((cause) =>
           Effect.andThen(

@@ -11,8 +11,8 @@ export class Publishers extends Context.Service<
   {
     /** The organizations in which this process has something to follow. */
     readonly due: Effect.Effect<ReadonlyArray<OrganizationId>>
-    /** Follows until nothing is left, and tells every process. */
-    readonly follow: (organizationId: OrganizationId) => Effect.Effect<void>
+    /** Follows one batch, and tells every process. True: there is more to follow. */
+    readonly follow: (organizationId: OrganizationId) => Effect.Effect<boolean>
     /** Deletes changes that are followed and a day old. */
     readonly prune: Effect.Effect<void>
   }
@@ -28,12 +28,9 @@ export class Publishers extends Context.Service<
       const due = Effect.flatMap(clock.now, (now) => repo.due(holder, now)).pipe(Effect.withSpan("Publishers.due"))
 
       const follow = Effect.fn("Publishers.follow")(function* (organizationId: OrganizationId) {
-        let behind = true
-        while (behind) {
-          const followed = yield* repo.follow(organizationId, holder, yield* clock.now)
-          if (followed.announces) yield* feed.announce(organizationId)
-          behind = followed.behind
-        }
+        const { announces, behind } = yield* repo.follow(organizationId, holder, yield* clock.now)
+        if (announces) yield* feed.announce(organizationId)
+        return behind
       })
 
       const prune = Effect.gen(function* () {

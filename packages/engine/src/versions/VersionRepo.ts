@@ -3,6 +3,7 @@ import type { AudienceNotFound } from "@audiences/domain/Audience"
 import type { AudienceId } from "@audiences/domain/AudienceId"
 import type {
   AudienceVersion,
+  NoMembershipYet,
   Snapshot,
   SnapshotNameTaken,
   VersionNotFound,
@@ -52,7 +53,7 @@ export class VersionRepo extends Context.Service<
       audienceId: AudienceId,
       id: string,
       name: string
-    ) => Effect.Effect<Snapshot, AudienceNotFound | SnapshotNameTaken>
+    ) => Effect.Effect<Snapshot, AudienceNotFound | NoMembershipYet | SnapshotNameTaken>
     /** Copies the membership of audiences that have moved far since their last copy, so that no version is far from one. */
     readonly copyMoved: Effect.Effect<void>
     /** Forgets versions published before an instant, but for the present ones and those of snapshots. */

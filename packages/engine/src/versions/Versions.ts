@@ -5,6 +5,7 @@ import type {
   AudienceHistory,
   AudienceHistoryQuery,
   AudienceVersion,
+  NoMembershipYet,
   Snapshot,
   SnapshotCreate,
   SnapshotNameTaken,
@@ -59,7 +60,7 @@ export class Versions extends Context.Service<
       actor: Actor,
       audienceId: AudienceId,
       input: SnapshotCreate
-    ) => Effect.Effect<Snapshot, AudienceNotFound | SnapshotNameTaken>
+    ) => Effect.Effect<Snapshot, AudienceNotFound | NoMembershipYet | SnapshotNameTaken>
     /** Keeps old versions quick to read, and forgets those that are kept no longer. */
     readonly keep: Effect.Effect<void>
   }

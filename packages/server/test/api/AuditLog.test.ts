@@ -119,6 +119,23 @@ layer(TestServer, { excludeTestServices: true })("the audit log", (it) => {
     })
   )
 
+  it.effect("keeps what rules ask, but not whom by name", () =>
+    Effect.gen(function* () {
+      const { key } = yield* freshKey
+      const rules = [
+        { field: "email", operator: "EQUALS", values: ["bob@secret.io"] },
+        { field: "ltv", operator: "GREATER_THAN", values: ["12.50"] },
+        { field: "lastOrderAt", operator: "GREATER_THAN", values: ["-P30D"] }
+      ]
+      yield* ask("/api/audiences", { key, ...json({ name: "A", type: "DYNAMIC", rules }) })
+      const [entry] = (yield* ask("/api/audit-log", { key })).json.data
+      assert.deepStrictEqual(
+        entry.changes.rules.map(({ values }: Answer["json"]) => values),
+        [{ omitted: 1 }, ["12.50"], ["-P30D"]]
+      )
+    })
+  )
+
   it.effect("leaves no entry where nothing changed or was refused", () =>
     Effect.gen(function* () {
       const { ada, key, list } = yield* everything

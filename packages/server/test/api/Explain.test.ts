@@ -146,4 +146,19 @@ layer(TestServer, { excludeTestServices: true })("an explanation", (it) => {
       assert.deepInclude((yield* explain(id)).json, { status: "OUT", archived: true })
     })
   )
+
+  it.effect("takes no name that every object has for a key of somebody's metadata", () =>
+    Effect.gen(function* () {
+      const { audience, explain } = yield* setting
+      const id = yield* audience({
+        type: "DYNAMIC",
+        rules: [rule("metadata.constructor", "EXISTS", []), rule("metadata.toString", "EXISTS", [])]
+      })
+      const { json, status } = yield* explain(id)
+      assert.deepStrictEqual(
+        [status, json.groups[0].rules.map(({ value }: { value: unknown }) => value)],
+        [200, [null, null]]
+      )
+    })
+  )
 })

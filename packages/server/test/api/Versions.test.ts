@@ -126,6 +126,20 @@ layer(TestServer, { excludeTestServices: true })("the versions of an audience", 
     })
   )
 
+  it.effect("are no evidence before anybody has looked who is in the audience", () =>
+    Effect.gen(function* () {
+      const { call, key, list } = yield* start
+      const synced = yield* call("POST", "/audiences", {
+        name: "Synced",
+        type: "SYNCED_LIST",
+        primarySyncSource: { syncSource: "klaviyo:list", syncSourceId: "x" }
+      })
+      const snapshot = (id: string) =>
+        Effect.map(ask(`/api/audiences/${id}/snapshots`, { key, ...json({ name: "S" }) }), ({ status }) => status)
+      assert.deepStrictEqual([yield* snapshot(synced.id), yield* snapshot(list.id)], [409, 200])
+    })
+  )
+
   it.effect("have members in common", () =>
     Effect.gen(function* () {
       const { call, ids, key, list } = yield* start

@@ -82,10 +82,10 @@ export const deviations: ReadonlyArray<Deviation> = [
   { reason: "the published limit, `Max batch size is 500`", of: ["ConsumersCreate.consumers: maxItems 500"] },
   { reason: "extension: the caller's own id of a person", of: ["ConsumerCreate.externalId: extension"] },
   {
-    reason: "extension: files whose cells are guarded against spreadsheets",
+    reason: "extension: how a file is read and what is done with it",
     of: [
       /^Import(WithUpload)?\.spreadsheet: extension$/,
-      "POST /audiences/{audienceId}/import: query parameter spreadsheet"
+      /^POST \/audiences\/\{audienceId\}\/import: query parameter (spreadsheet|mode|dryRun)$/
     ]
   },
   { reason: "extension: why an import failed as a whole", of: [/^Import(WithUpload)?\.failureReason: extension$/] },

@@ -21,7 +21,7 @@ import { type DateTime, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { audit, differences } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
-import { insertRules, ruleLine } from "../rules/RuleRow.ts"
+import { insertRules, auditedRule } from "../rules/RuleRow.ts"
 import { listAudiences } from "./AudienceList.ts"
 import { audienceColumns, decodeAudiences } from "./AudienceRow.ts"
 import { insertAudience, insertSyncSource, updateAudience } from "./AudienceWrites.ts"
@@ -50,7 +50,7 @@ const make = Effect.gen(function* () {
         action: "audiences.create",
         subjectType: "audience",
         subjectId: id,
-        changes: { name, type, ...(rules.length === 0 ? {} : { rules: rules.map(ruleLine) }) }
+        changes: { name, type, ...(rules.length === 0 ? {} : { rules: rules.map(auditedRule) }) }
       })
     },
     sql.withTransaction,

@@ -117,7 +117,7 @@ export const ImportRepoSql = Layer.effect(
     )
 
     const uploadSecret = Effect.fn("ImportRepo.uploadSecret")(function* (organizationId: OrganizationId) {
-      const rows = yield* sql`SELECT upload_secret FROM organizations WHERE id = ${organizationId}::uuid`
+      const rows = yield* sql`SELECT upload_secret FROM organizations WHERE id = ${organizationId}::uuid AND active`
       return Option.map(Option.fromUndefinedOr((yield* decodeSecret(rows))[0]), (row) => row.uploadSecret)
     }, Effect.orDie)
 

@@ -114,11 +114,11 @@ const runner =
 /** Takes no more jobs, gives the running ones `drain`, then interrupts them. */
 const stopWork = (
   boss: PgBoss,
-  workers: ReadonlyMap<string, string>,
+  workers: ReadonlyArray<readonly [queue: string, id: string]>,
   stopping: AbortController,
   drain: Duration.Input
 ) => {
-  const off = promise(() => Promise.all([...workers].map(([name, id]) => boss.offWork(name, { id, wait: true }))))
+  const off = promise(() => Promise.all(workers.map(([name, id]) => boss.offWork(name, { id, wait: true }))))
   return Effect.interruptible(off).pipe(
     Effect.timeoutOrElse({
       duration: drain,
@@ -137,22 +137,20 @@ const workWith =
     Effect.gen(function* () {
       const context = yield* Effect.context<never>()
       const stopping = new AbortController()
-      const workers = new Map<string, string>()
+      const workers: Array<readonly [queue: string, id: string]> = []
+      const run = runner(context, handler, stopping.signal)
       yield* Effect.addFinalizer(() => stopWork(boss, workers, stopping, options.drain ?? "10 seconds"))
       yield* promise(async () => {
         for (const name of Object.values(queueNames)) {
-          const id = await boss.work(
-            name,
-            {
-              localConcurrency: options.concurrency ?? 2,
-              pollingIntervalSeconds: pollSeconds,
-              notifyPollingIntervalSeconds: pollSeconds,
-              // After a job, the next one that waits: none may be announced for it.
-              burstWhenBatchFull: true
-            },
-            runner(context, handler, stopping.signal)
-          )
-          workers.set(name, id)
+          for (let i = 0; i < (options.concurrency ?? 2); i++) {
+            const id: string = await boss.work<object>(
+              name,
+              { pollingIntervalSeconds: pollSeconds, notifyPollingIntervalSeconds: pollSeconds },
+              // After a job, the next one that waits: none may be announced for it, and pg-boss bursts only in batches.
+              (jobs) => run(jobs).finally(() => boss.notifyWorker(id))
+            )
+            workers.push([name, id])
+          }
         }
       })
     })

@@ -1,6 +1,5 @@
 import { AudienceId } from "@audiences/domain/AudienceId"
 import type { OrganizationId } from "@audiences/domain/Organization"
-import { refuse } from "@audiences/domain/ValidationError"
 import {
   type AskedField,
   boundariesOf,
@@ -41,20 +40,26 @@ const compile = Effect.fnUntraced(function* (
     yield* readRules(sql, organizationId, sql`r.audience_id = ANY(${[...revisions.keys()]}::uuid[])`),
     (rule) => rule.audienceId
   )
-  return yield* Effect.forEach(revisions, ([id, revision]) => {
-    const lines = rules.get(id) ?? []
-    const condition = compileRules(lines)
-    // Rules that do not compile are refused when they are written.
-    if (Result.isFailure(condition)) return Effect.die(refuse(lines, condition.failure))
+  const compiled: Array<FollowedAudience> = []
+  for (const [id, revision] of revisions) {
+    const condition = compileRules(rules.get(id) ?? [])
+    // Rules that do not compile are refused when they are written; should some be there, the others are followed all the same.
+    if (Result.isFailure(condition)) {
+      yield* Effect.logError("The rules of an audience do not compile: it is not followed", condition.failure).pipe(
+        Effect.annotateLogs({ organizationId, audienceId: id })
+      )
+      continue
+    }
     const boundaries = boundariesOf(condition.success)
-    return Effect.succeed<FollowedAudience>({
+    compiled.push({
       id,
       revision,
       predicate: compilePredicate(condition.success),
       fields: fieldsOf(condition.success),
       boundaries: new Map(boundaries.map((each) => [boundaryKey(each), each]))
     })
-  })
+  }
+  return compiled
 })
 
 /**

@@ -11,7 +11,7 @@ import { SqlClient } from "effect/sql"
 import { lockAudience } from "../audiences/LockedAudience.ts"
 import { audit } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
-import { insertRules, readRules, ruleLine } from "./RuleRow.ts"
+import { insertRules, readRules, auditedRule } from "./RuleRow.ts"
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -50,7 +50,7 @@ const make = Effect.gen(function* () {
       action,
       subjectType: "audience",
       subjectId: audienceId,
-      changes: { from: from.map(ruleLine), to: to.map(ruleLine) }
+      changes: { from: from.map(auditedRule), to: to.map(auditedRule) }
     })
 
   const deleteRules = (organizationId: OrganizationId, audienceId: AudienceId, id: RuleId | null) =>

@@ -27,6 +27,17 @@ export const ruleLine = ({ field, groupId, operator, position, values }: Rule): 
   position: position ?? null
 })
 
+/** The same for the audit log, which keeps no value of a consumer: what texts are compared with may be one. */
+export const auditedRule = (rule: Rule) => {
+  const line = ruleLine(rule)
+  const personal = line.values.some((value) => typeof value === "string" && !isMeasure(value))
+  return personal ? { ...line, values: { omitted: line.values.length } } : line
+}
+
+/** Amounts, instants and durations: they are of no one person. */
+const isMeasure = (value: string): boolean =>
+  /^-?\d{1,12}(\.\d{1,8})?$|^\d{4}-\d\d-\d\d|^[+-]?P[\dTWDHMS]+$/.test(value)
+
 /** Writes rules in the order given. */
 export const insertRules = (sql: SqlClient.SqlClient, rules: ReadonlyArray<Rule>) =>
   sql`

@@ -46,16 +46,16 @@ const batch = 5000
 const pruneBatch = (sql: SqlClient.SqlClient, at: Statement.Fragment) =>
   sql.withTransaction(
     Effect.gen(function* () {
-      // The lowest first, and with a version all below it: those that stay are counted back from above.
+      // The lowest first, and with a version all below it: those that stay are counted back from above. The last one published
+      // before the instant was the membership then, and for as long as no other was published.
       yield* sql`
         CREATE TEMPORARY TABLE old_versions ON COMMIT DROP AS
         WITH last AS (
-          SELECT v.organization_id, v.audience_id, max(v.version) AS version FROM audience_versions v
-          JOIN audiences a ON a.organization_id = v.organization_id AND a.id = v.audience_id AND v.version < a.version
-          WHERE v.published_at < ${at} GROUP BY 1, 2
+          SELECT organization_id, audience_id, max(version) AS version FROM audience_versions
+          WHERE published_at < ${at} GROUP BY 1, 2
         )
         SELECT v.organization_id, v.audience_id, v.version FROM last JOIN audience_versions v
-          ON v.organization_id = last.organization_id AND v.audience_id = last.audience_id AND v.version <= last.version
+          ON v.organization_id = last.organization_id AND v.audience_id = last.audience_id AND v.version < last.version
         ORDER BY 1, 2, 3 LIMIT ${batch}`
       yield* sql`
         DELETE FROM audience_version_blocks b USING old_versions o
@@ -66,20 +66,30 @@ const pruneBatch = (sql: SqlClient.SqlClient, at: Statement.Fragment) =>
     })
   )
 
-/** Forgets versions published before an instant, but for the present ones and those of snapshots. */
+/** Forgets versions that were over before an instant, but for those of snapshots. */
 export const pruneVersions = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, before: DateTime.Utc) {
   const at = sql`${DateTime.formatIso(before)}::text::timestamptz`
   while ((yield* pruneBatch(sql, at)).length === batch);
-  const unused = sql`
-    c.published_at < ${at} AND NOT EXISTS (
-      SELECT 1 FROM audience_snapshots s
-      WHERE s.organization_id = c.organization_id AND s.audience_id = c.audience_id AND s.version = c.version)`
   yield* sql.withTransaction(
-    Effect.andThen(
-      sql`
-      DELETE FROM audience_copy_blocks b USING audience_copies c
-      WHERE b.organization_id = c.organization_id AND b.audience_id = c.audience_id AND b.version = c.version AND ${unused}`,
-      sql`DELETE FROM audience_copies c WHERE ${unused}`
-    )
+    Effect.gen(function* () {
+      // Snapshots are made under the lock of their audience: none is begun on a copy that is about to go.
+      yield* sql`
+        CREATE TEMPORARY TABLE unused_copies ON COMMIT DROP AS
+        SELECT c.organization_id, c.audience_id, c.version FROM audience_copies c
+        JOIN audiences a ON a.organization_id = c.organization_id AND a.id = c.audience_id AND a.version > c.version
+        WHERE c.published_at < ${at} AND NOT EXISTS (
+          SELECT 1 FROM audience_versions v
+          WHERE v.organization_id = c.organization_id AND v.audience_id = c.audience_id AND v.version = c.version)
+        ORDER BY a.id FOR NO KEY UPDATE OF a SKIP LOCKED`
+      yield* sql`
+        DELETE FROM unused_copies c USING audience_snapshots s
+        WHERE s.organization_id = c.organization_id AND s.audience_id = c.audience_id AND s.version = c.version`
+      yield* sql`
+        DELETE FROM audience_copy_blocks b USING unused_copies c
+        WHERE b.organization_id = c.organization_id AND b.audience_id = c.audience_id AND b.version = c.version`
+      yield* sql`
+        DELETE FROM audience_copies b USING unused_copies c
+        WHERE b.organization_id = c.organization_id AND b.audience_id = c.audience_id AND b.version = c.version`
+    })
   )
 })

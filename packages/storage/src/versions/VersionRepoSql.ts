@@ -1,6 +1,6 @@
 import type { Actor } from "@audiences/domain/Actor"
 import type { AudienceId } from "@audiences/domain/AudienceId"
-import { Snapshot, SnapshotNameTaken, VolatileDay } from "@audiences/domain/AudienceVersion"
+import { NoMembershipYet, Snapshot, SnapshotNameTaken, VolatileDay } from "@audiences/domain/AudienceVersion"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { MemberRequest } from "@audiences/engine/memberships/MemberPaging"
 import { VersionRepo } from "@audiences/engine/versions/VersionRepo"
@@ -85,9 +85,10 @@ const make = Effect.gen(function* () {
   const snapshot = Effect.fn("VersionRepo.snapshot")(
     function* (actor: Actor, now: DateTime.Utc, audienceId: AudienceId, id: string, name: string) {
       const { organizationId } = actor
-      yield* lockAudience(sql, organizationId, audienceId)
-      // A list that nobody was put into yet has no version to keep: it gets one.
+      const { archived, type } = yield* lockAudience(sql, organizationId, audienceId)
       if ((yield* presentVersion(sql, organizationId, audienceId)) === 0) {
+        // Only of chosen members it is known before the first version that there are none: a list gets one that says so.
+        if (type !== "STATIC_LIST" || archived) return yield* new NoMembershipYet()
         const publication = { organizationId, audienceId, cause: "snapshot", now }
         yield* publishVersion(sql, publication, new Map(), new Map())
       }

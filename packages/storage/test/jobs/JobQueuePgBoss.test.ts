@@ -62,6 +62,22 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
     })
   )
 
+  it.effect("runs a backlog job after job, without a pause for each", () =>
+    Effect.gen(function* () {
+      const { queue } = yield* freshQueue()
+      const taken = yield* Queue.unbounded<Job>()
+      const jobs = yield* Effect.forEach(Array.from({ length: 30 }), () => importJob)
+      yield* Effect.forEach(jobs, queue.enqueue)
+      yield* queue.work((job) => Queue.offer(taken, job))
+      // Two workers that slept two seconds after each job would take half a minute.
+      const done = yield* within(
+        "15 seconds",
+        Effect.forEach(jobs, () => Queue.take(taken))
+      )
+      assert.sameDeepMembers(done, jobs)
+    })
+  )
+
   it.effect("lets a job that waits stand for its equals, and runs one that is asked for meanwhile afterwards", () =>
     Effect.gen(function* () {
       const { queue } = yield* freshQueue()

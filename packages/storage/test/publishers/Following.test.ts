@@ -102,8 +102,13 @@ const write = Effect.fnUntraced(function* (
     .pipe(Effect.orDie)
 })
 
-/** Another process. */
-const follower = Effect.map(Layer.build(Layer.fresh(Publishers.layer)), Context.get(Publishers))
+/** Another process, which follows until nothing is left. */
+const follower = Effect.map(Layer.build(Layer.fresh(Publishers.layer)), (context) => {
+  const publishers = Context.get(context, Publishers)
+  const follow = (organizationId: OrganizationId) =>
+    Effect.asVoid(Effect.repeat(publishers.follow(organizationId), { while: (behind) => behind }))
+  return { ...publishers, follow }
+})
 
 const die = (organizationId: OrganizationId) =>
   Effect.flatMap(SqlClient.SqlClient, (sql) =>

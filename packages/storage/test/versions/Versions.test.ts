@@ -76,7 +76,8 @@ layer(Versions.layer.pipe(Layer.provideMerge(VersionRepoSql), Layer.provideMerge
         yield* repo.prune(day(forget))
         for (let version = 1; version <= present; version++) {
           const read = yield* Effect.result(versions.members(organizationId, audienceId, version, { first: 100 }))
-          const kept = version >= forget || version === present || snapshots.has(version)
+          // The last one before the instant was the membership at that instant.
+          const kept = version >= forget - 1 || version === present || snapshots.has(version)
           if (read._tag === "Success") {
             assert.deepStrictEqual(
               read.success.data.map(({ id }) => ids.indexOf(id)),
