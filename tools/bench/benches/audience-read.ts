@@ -1,14 +1,7 @@
-import { type Bench, compared, median } from "../Benchmark.ts"
+import type { Bench } from "../Benchmark.ts"
 import { main } from "../data/audiences.mjs"
-import { BareServer } from "../load/BareServer.ts"
-import { type LoadResult, underLoad } from "../load/Load.ts"
-import { processMillis } from "../ProcessTime.ts"
+import { againstBare } from "../load/AgainstBare.ts"
 import { ServerProcess } from "../ServerProcess.ts"
-
-const rounds = 5
-const connections = 64
-
-type Figures = LoadResult & { readonly microsPerRequest: number }
 
 /** `GET /api/audiences/{id}`, an audience of ten rules, read from PostgreSQL each time. */
 const bench: Bench = {
@@ -22,45 +15,14 @@ const bench: Bench = {
       rules: main,
       refreshIntervalSeconds: null
     })
-    const path = `/api/audiences/${id}`
-    const body = await fetch(server.origin + path, { headers: server.headers }).then((answer) => answer.text())
-    await using bare = await BareServer.start(body)
-    const load = async ({ origin, pid }: { readonly origin: string; readonly pid: number }, millis: number) => {
-      const before = await processMillis(pid)
-      const result = await underLoad({
-        url: origin + path,
-        headers: { authorization: server.headers.authorization ?? "" },
-        connections,
-        millis
-      })
-      const spent = ((await processMillis(pid)) ?? Number.NaN) - (before ?? Number.NaN)
-      return { ...result, microsPerRequest: (spent * 1000) / result.requests }
-    }
-    await load(server, size.roundMillis / 3)
-    await load(bare, size.roundMillis / 3)
-    const ours: Array<Figures> = []
-    const theirs: Array<Figures> = []
-    for (let round = 0; round < rounds; round++) {
-      ours.push(await load(server, size.roundMillis))
-      theirs.push(await load(bare, size.roundMillis))
-    }
-    const of = (figure: keyof Figures) => ({
-      figure: median(ours.map((each) => each[figure])),
-      reference: median(theirs.map((each) => each[figure]))
+    const { rows } = await againstBare({
+      work: "GET /api/audiences/{id}",
+      server,
+      paths: [`/api/audiences/${id}`],
+      headers: { authorization: server.headers.authorization ?? "" },
+      roundMillis: size.roundMillis
     })
-    return [
-      compared({
-        work: `GET /api/audiences/{id}, ${connections} connections, closed loop`,
-        unit: "requests/s",
-        ...of("requestsPerSecond")
-      }),
-      compared({
-        work: "the same, processor time of the HTTP server",
-        unit: "µs a request",
-        ...of("microsPerRequest")
-      }),
-      compared({ work: "the same, 99th percentile of the time to answer", unit: "ms", ...of("p99Millis") })
-    ]
+    return rows
   }
 }
 

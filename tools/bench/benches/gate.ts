@@ -1,12 +1,10 @@
-import { type Bench, compared, median, type Row } from "../Benchmark.ts"
+import { type Bench, compared, median } from "../Benchmark.ts"
 import { many } from "../data/audiences.mjs"
 import { columns, consumer, line } from "../data/gen-consumers.mjs"
-import { BareServer } from "../load/BareServer.ts"
-import { type LoadResult, underLoad } from "../load/Load.ts"
+import { againstBare, connections } from "../load/AgainstBare.ts"
+import { underLoad } from "../load/Load.ts"
 import { ServerProcess } from "../ServerProcess.ts"
 
-const rounds = 5
-const connections = 64
 /** Different consumers that are asked about. */
 const asked = 2000
 
@@ -70,27 +68,14 @@ const bench: Bench = {
       (_, i) => `/api/audiences/${list.id}/members/${people[i % people.length]!.id}`
     )
     const headers = { authorization: server.headers.authorization ?? "" }
-    const body = await fetch(server.origin + paths[0]!, { headers }).then((answer) => answer.text())
-    await using bare = await BareServer.start(body)
-    const closed = (origin: string, millis = size.roundMillis) =>
-      underLoad({ url: origin, paths, headers, connections, millis })
-    await closed(server.origin, size.roundMillis / 2)
-    await closed(bare.origin, size.roundMillis / 2)
-    const [ours, theirs]: [Array<LoadResult>, Array<LoadResult>] = [[], []]
-    for (let round = 0; round < rounds; round++) {
-      ours.push(await closed(server.origin))
-      theirs.push(await closed(bare.origin))
-    }
-    const rate = median(ours.map((each) => each.requestsPerSecond))
-    const rows: Array<Row> = [
-      compared({
-        work: `gate over HTTP, ${connections} connections, closed loop`,
-        unit: "requests/s",
-        figure: rate,
-        reference: median(theirs.map((each) => each.requestsPerSecond)),
-        reach: { atLeast: 0.7 }
-      })
-    ]
+    const { requestsPerSecond: rate, rows } = await againstBare({
+      work: "gate over HTTP",
+      server,
+      paths,
+      headers,
+      roundMillis: size.roundMillis,
+      reach: { atLeast: 0.7 }
+    })
 
     const audiences: Array<Identified> = []
     for (const [i, rules] of many.entries()) {

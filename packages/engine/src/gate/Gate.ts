@@ -64,16 +64,17 @@ export class Gate extends Context.Service<
         query: MemberCheckQuery,
         began: number
       ) {
-        const loaded = remembered(organizationId, audienceId, query, began)
+        let loaded = remembered(organizationId, audienceId, query, began)
         if (loaded !== undefined) return loaded
         // Twice, since the first may be a reading that had begun before.
         for (let tries = 2; tries > 0; tries--) {
           const read = yield* keeper.load(organizationId, audienceId)
           if (Option.isNone(read)) break
           if (Option.isNone(read.value)) return yield* new AudienceNotFound()
-          if (read.value.value.isRecent(began, query.maxStaleSeconds)) break
+          loaded = read.value.value
+          if (loaded.isRecent(began, query.maxStaleSeconds)) break
         }
-        return memory.membership(organizationId, audienceId)
+        return loaded ?? memory.membership(organizationId, audienceId)
       })
 
       const check = Effect.fn("Gate.check")(function* (

@@ -60,8 +60,6 @@ export class GateKeeper extends Context.Service<
         for (const { audienceId, organizationId } of known) {
           if (!there.has(audienceId)) memory.forget(organizationId, audienceId)
         }
-        memory.trim()
-        return found.length
       })
 
       const loading = new Map<string, Fiber.Fiber<Option.Option<Option.Option<LoadedMembership>>>>()
@@ -70,7 +68,9 @@ export class GateKeeper extends Context.Service<
         const version = memory.membership(organizationId, audienceId)?.published.version ?? null
         const fiber = yield* reach.apart(
           read([{ organizationId, audienceId, version }]).pipe(
+            // Before it may be dropped again: what is too large for memory is answered from all the same.
             Effect.map(() => Option.fromUndefinedOr(memory.membership(organizationId, audienceId))),
+            Effect.tap(() => Effect.sync(() => memory.trim())),
             Effect.ensuring(Effect.sync(() => loading.delete(key)))
           )
         )
@@ -96,6 +96,7 @@ export class GateKeeper extends Context.Service<
         const known = memory.memberships(organizationId).map(({ published }) => published)
         for (let from = 0; from < known.length; from += readAtOnce) yield* read(known.slice(from, from + readAtOnce))
         if (known.length === 0 && reach.isLost()) yield* databaseClock.now
+        memory.trim()
       })
 
       const { announced, wake } = yield* listening(feed)

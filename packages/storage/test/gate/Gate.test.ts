@@ -1,6 +1,7 @@
 import { ConsumerId } from "@audiences/domain/Consumer"
 import { Audiences } from "@audiences/engine/audiences/Audiences"
 import { Gate } from "@audiences/engine/gate/Gate"
+import { defaultGateLimits, GateLimits } from "@audiences/engine/gate/GateLimits"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { assert, layer } from "@effect/vitest"
 import { Clock, Context, DateTime, Effect, Layer } from "effect"
@@ -149,6 +150,25 @@ layer(GateProcess.pipe(Layer.provideMerge(ServiceTest)), { excludeTestServices: 
         }
       }
     }).pipe(Effect.scoped)
+  )
+
+  it.effect("answers without a memory, too", () =>
+    Effect.gen(function* () {
+      const gate = Context.get(yield* Layer.build(GateProcess), Gate)
+      const actor = yield* freshActor
+      const { organizationId } = actor
+      const [inside, outside] = yield* insertPeople(organizationId, [{}, {}])
+      const lists = [
+        yield* makeAudience(actor, { type: "STATIC_LIST" }),
+        yield* makeAudience(actor, { type: "STATIC_LIST" })
+      ]
+      for (const { id } of lists) yield* (yield* Memberships).add(actor, id, { consumerIds: [inside!] })
+      for (const { id } of [...lists, ...lists]) {
+        assert.deepInclude(yield* gate.check(organizationId, id, inside!, {}), { status: "IN", version: 1 })
+        assert.deepInclude(yield* gate.check(organizationId, id, outside!, {}), { status: "OUT", version: 1 })
+        assert.isUndefined(gate.recall(organizationId, id, inside!, {}))
+      }
+    }).pipe(Effect.scoped, Effect.provideService(GateLimits, { ...defaultGateLimits, bytes: 1 }))
   )
 
   it.effect("answers from memory what it has answered once, a new consumer's too", () =>
