@@ -5,7 +5,7 @@ type Outcome = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientEr
 
 /** How often and how long a call is tried again. */
 export interface RetryPolicy {
-  /** Attempts after the first. */
+  /** Attempts after the first. Waiting for another attempt of the same request to be answered is none, unless this is 0. */
   readonly retries: number
   /** The wait before the first retry, doubled before each further one, and shortened at random by up to half. */
   readonly delay: Duration.Input
@@ -27,16 +27,20 @@ const defaultPolicy: RetryPolicy = {
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
 
 /**
- * Which answers are tried again. 429: any request, since the server did not do the work; 409 with `Retry-After`: a request with the
- * same idempotency key is being answered, and its answer will be told again. 503: those that may be done twice. A POST carries an idempotency key, but only a host that stores keys would make repeating it safe, and not every host does.
+ * A request with the same idempotency key is being answered. That one is no failure: it is waited for, and its answer is ours.
+ */
+const isInFlight = ({ headers, status }: HttpClientResponse.HttpClientResponse): boolean =>
+  status === 409 && headers["retry-after"] !== undefined
+
+/**
+ * Which answers are tried again. 429: any request, since the server did not do the work. 503: those that may be done twice.
+ * A POST carries an idempotency key, but only a host that stores keys would make repeating it safe, and not every host does.
  */
 const isTransient = (
   request: HttpClientRequest.HttpClientRequest,
-  { headers, status }: HttpClientResponse.HttpClientResponse
+  response: HttpClientResponse.HttpClientResponse
 ): boolean =>
-  status === 429 ||
-  (status === 409 && headers["retry-after"] !== undefined) ||
-  (status === 503 && idempotent.has(request.method))
+  response.status === 429 || isInFlight(response) || (response.status === 503 && idempotent.has(request.method))
 
 const isTransportFault = (
   request: HttpClientRequest.HttpClientRequest,
@@ -61,7 +65,8 @@ const retrying = (policy: RetryPolicy, request: HttpClientRequest.HttpClientRequ
       const outcome = yield* Effect.result(attempt)
       const again =
         outcome._tag === "Success" ? isTransient(request, outcome.success) : isTransportFault(request, outcome.failure)
-      if (!again || retry >= policy.retries) return yield* Effect.fromResult(outcome)
+      const waits = outcome._tag === "Success" && isInFlight(outcome.success) && policy.retries > 0
+      if (!again || (retry >= policy.retries && !waits)) return yield* Effect.fromResult(outcome)
       const now = yield* Clock.currentTimeMillis
       const backoff = Math.min(longest, Duration.toMillis(policy.delay) * 2 ** retry)
       const jittered = backoff * (0.5 + (yield* Random.next) / 2)

@@ -50,7 +50,8 @@ describe("Retry", () => {
     ["POST", "refused", "a transport fault", false],
     ["POST", json({}, 503), "503", false],
     ["POST", json({}, 500), "500", false],
-    ["POST", json({}, 409), "409", false]
+    ["POST", json({}, 409), "409", false],
+    ["POST", json({}, 409, { "retry-after": "1" }), "409 that says when to come back", true]
   ]
   for (const [method, turn, name, retried] of table) {
     it.effect(`${retried ? "tries" : "does not try"} ${method} again after ${name}`, () =>
@@ -68,6 +69,21 @@ describe("Retry", () => {
       assert.deepInclude(yield* call("GET", ["refused"], { retries: 2 }), { attempts: 3, outcome: "fault" })
       assert.deepInclude(yield* call("GET", [json({}, 503)], { retries: 0 }), { attempts: 1, outcome: 503 })
     })
+  )
+
+  it.effect(
+    "waits longer than its retries for a request of the same key that is being answered, but not for ever",
+    () =>
+      Effect.gen(function* () {
+        const inFlight = json({}, 409, { "retry-after": "1" })
+        const waited = yield* call("POST", [inFlight, ...Array<Turn>(8).fill(inFlight), ok], { retries: 2 })
+        assert.deepInclude(waited, { attempts: 10, outcome: 200 })
+        const startedAt = yield* Clock.currentTimeMillis
+        const gaveUp = yield* call("POST", [inFlight], { retries: 2, total: "20 seconds" })
+        assert.strictEqual(gaveUp.outcome, 409)
+        assert.isAtMost(gaveUp.endedAt - startedAt, 20_000)
+        assert.deepInclude(yield* call("POST", [inFlight], { retries: 0 }), { attempts: 1, outcome: 409 })
+      })
   )
 
   it.effect("doubles the wait, shortened at random by at most half, up to the longest", () =>

@@ -94,7 +94,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(AuditLog, {}),
   Layer.mock(OrganizationSettings, {}),
   Layer.mock(Idempotency, {}),
-  Layer.mock(RateLimits, { count: () => Effect.succeed(undefined), isUnlimited: () => true }),
+  Layer.mock(RateLimits, { count: () => Effect.succeed(undefined), recall: () => undefined }),
   Layer.mock(Memberships, {}),
   Layer.mock(Explanations, {}),
   Layer.mock(Overlaps, {}),

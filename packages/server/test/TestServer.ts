@@ -17,30 +17,32 @@ import { inject } from "vitest"
 import type {} from "../../../tools/vitest/postgres.ts"
 import { PostgresTest } from "../../../tools/vitest/PostgresTest.ts"
 
-const Configured = Layer.effect(
-  Configuration,
-  Effect.gen(function* () {
-    const dataDir = yield* Effect.acquireRelease(
-      Effect.promise(() => mkdtemp(join(tmpdir(), "audiences-server-test-"))),
-      (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
-    )
-    return Configuration.of({
-      host: "127.0.0.1",
-      port: 0,
-      publicUrl: Option.none(),
-      dataDir,
-      databaseUrl: Option.none(),
-      role: "all",
-      secretKey: Option.some(yield* makeSecretKey("live")),
-      uploads: join(dataDir, "uploads"),
-      columnMemoryBytes: 2 ** 28,
-      gateMemoryBytes: 64 * 2 ** 20,
-      logLevel: "Warn",
-      rateLimit: 0,
-      gateRateLimit: 0
+const configured = (changes: Partial<Configuration["Service"]>) =>
+  Layer.effect(
+    Configuration,
+    Effect.gen(function* () {
+      const dataDir = yield* Effect.acquireRelease(
+        Effect.promise(() => mkdtemp(join(tmpdir(), "audiences-server-test-"))),
+        (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
+      )
+      return Configuration.of({
+        host: "127.0.0.1",
+        port: 0,
+        publicUrl: Option.none(),
+        dataDir,
+        databaseUrl: Option.none(),
+        role: "all",
+        secretKey: Option.some(yield* makeSecretKey("live")),
+        uploads: join(dataDir, "uploads"),
+        columnMemoryBytes: 2 ** 28,
+        gateMemoryBytes: 64 * 2 ** 20,
+        logLevel: "Warn",
+        rateLimit: 0,
+        gateRateLimit: 0,
+        ...changes
+      })
     })
-  })
-)
+  )
 
 /** A queue of its own, in the test run's database: its workers find the files that this server takes, and no others. */
 const Jobs = Layer.unwrap(
@@ -52,14 +54,18 @@ const Jobs = Layer.unwrap(
   )
 )
 
+/** As `TestServer`, configured otherwise. */
+export const testServer = (changes: Partial<Configuration["Service"]>) =>
+  Service.pipe(
+    Layer.provide(Jobs),
+    Layer.provide(PublicUrl.layer),
+    Layer.provideMerge(NodeServer({ host: "127.0.0.1", port: 0 })),
+    Layer.provideMerge(PostgresTest),
+    Layer.provide([configured(changes), Layer.succeed(References.MinimumLogLevel, "Warn")])
+  )
+
 /** The whole service on the test run's database, with its workers, on a port of its own. */
-export const TestServer = Service.pipe(
-  Layer.provide(Jobs),
-  Layer.provide(PublicUrl.layer),
-  Layer.provideMerge(NodeServer({ host: "127.0.0.1", port: 0 })),
-  Layer.provideMerge(PostgresTest),
-  Layer.provide([Configured, Layer.succeed(References.MinimumLogLevel, "Warn")])
-)
+export const TestServer = testServer({})
 
 /** A new, empty organization with its test sibling, and a key of it. */
 export const freshKey = Effect.gen(function* () {

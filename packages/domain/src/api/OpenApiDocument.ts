@@ -1,5 +1,6 @@
 import { OpenApi } from "effect/http-api"
 import { Api } from "./Api.ts"
+import { idempotentPaths, longestIdempotencyKey } from "./IdempotentRequests.ts"
 
 type Json = unknown
 
@@ -35,12 +36,38 @@ const rewrite = (value: Json): Json => {
 const sorted = <A>(record: Record<string, A>): Record<string, A> =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 
+const idempotencyKey = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  schema: { type: "string", minLength: 1, maxLength: longestIdempotencyKey },
+  description:
+    "The request is done once, however often it comes with this key, and answered alike for 24 hours. 409 when the key came with another body, and, with `Retry-After`, while the first is being answered."
+}
+
+/** The header that every POST takes which writes. */
+const withIdempotencyKeys = (paths: Record<string, Json>): Record<string, Json> =>
+  Object.fromEntries(
+    Object.entries(paths).map(([path, item]) => {
+      const { post } = item as { readonly post?: { readonly parameters?: ReadonlyArray<Json> } }
+      const takesKey = idempotentPaths.some((each) => each.replaceAll(/:([^/]+)/g, "{$1}") === path)
+      if (post === undefined || !takesKey) return [path, item]
+      return [
+        path,
+        { ...(item as object), post: { ...post, parameters: [...(post.parameters ?? []), idempotencyKey] } }
+      ]
+    })
+  )
+
 const tidy = (document: Record<string, Json>): Record<string, Json> => {
-  const { components, ...rest } = document as { components: { schemas: Record<string, Json> } }
+  const { components, ...rest } = document as {
+    components: { schemas: Record<string, Json> }
+    paths: Record<string, Json>
+  }
   const { Text: _, ...schemas } = components.schemas
   const renamed = Object.entries(schemas).map(([name, schema]) => [clean(name), rewrite(schema)] as const)
   return {
-    ...(rewrite(rest) as Record<string, Json>),
+    ...(rewrite({ ...rest, paths: withIdempotencyKeys(rest.paths) }) as Record<string, Json>),
     // Registered in lower case, and some generators compare it as it is written.
     components: {
       ...components,

@@ -1,7 +1,7 @@
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Context, type Effect } from "effect"
 
-/** What a key was given for: SHA-256 of method, path and key, and SHA-256 of the body. */
+/** What a key was given for: SHA-256 of method, path and key, and SHA-256 of query and body. */
 export interface KeyedRequest {
   readonly organizationId: OrganizationId
   readonly request: Uint8Array
@@ -12,7 +12,8 @@ export interface KeyedRequest {
 export interface SealedAnswer {
   readonly status: number
   readonly contentType: string
-  readonly answer: Uint8Array
+  /** Null: too large to be kept. */
+  readonly answer: Uint8Array | null
 }
 
 /** What is known of a key. */
@@ -33,7 +34,7 @@ export class IdempotencyRepo extends Context.Service<
     readonly complete: (request: KeyedRequest, claim: string, answer: SealedAnswer) => Effect.Effect<void>
     /** There will be no answer to keep. */
     readonly release: (request: KeyedRequest, claim: string) => Effect.Effect<void>
-    /** Deletes what has been kept long enough. */
+    /** Deletes what has been kept long enough, of every organization. */
     readonly prune: Effect.Effect<void>
   }
 >()("@audiences/engine/IdempotencyRepo") {}

@@ -1,16 +1,17 @@
 import type { OrganizationId } from "@audiences/domain/Organization"
-import { Clock, Context, Effect, Layer, Semaphore } from "effect"
-import { RateLimitRepo, type RequestKind } from "./RateLimitRepo.ts"
+import { Clock, Context, Effect, Layer, type Scope, Semaphore } from "effect"
+import { type RateLimitGrant, RateLimitRepo, type RequestKind } from "./RateLimitRepo.ts"
 
-/** What is left to an organization. */
+/** What an organization may still do this minute, after the request that was counted. */
 export interface Allowance {
+  /** False: that request is one too many. */
+  readonly allowed: boolean
   /** Requests a minute. */
   readonly limit: number
-  /** How many more of this minute; null: this one is one too many. */
-  readonly remaining: number | null
-  /** Seconds until the next minute begins, and when that is, in seconds since 1970. */
-  readonly secondsLeft: number
+  readonly remaining: number
+  /** When the next minute begins, in seconds since 1970, and in how many seconds, at least one. */
   readonly resetsAt: number
+  readonly secondsLeft: number
 }
 
 /** Requests a minute of organizations that have no limit of their own; 0: as many as come. */
@@ -18,31 +19,38 @@ export class DefaultRateLimits extends Context.Service<DefaultRateLimits, Readon
   "@audiences/engine/DefaultRateLimits"
 ) {}
 
-/** Of a minute about which nothing has been asked yet. */
+/** Nothing was asked yet. */
 const unknown = -1
 
 /** This process's share of one organization's minute. */
 interface Share {
-  minute: number
   limit: number
-  /** Requests that it may still answer without asking. */
+  /** Requests that may be answered without asking. */
   own: number
-  /** What others may still take, as far as is known. */
+  /** What any process may still take, as far as is known. */
   left: number
+  /** What this process was given of the minute, with or without the database. */
+  given: number
+  resetsAt: number
+  /** When all this is forgotten, in milliseconds of the monotonic clock: not later than the minute ends in the database. */
+  until: number
   readonly asking: Semaphore.Semaphore
 }
 
 /**
- * How many requests organizations may make. Processes take their shares of a minute from the database, a twentieth at a time: never
- * more than the limit in all, and no query for most requests. Without the database each answers up to the limit by itself.
+ * How many requests organizations may make. Processes take parts of a minute's requests from the database: never more than the limit
+ * in all, and no query for most requests. A process that cannot reach the database answers up to the limit by itself.
  */
 export class RateLimits extends Context.Service<
   RateLimits,
   {
-    /** Counts a request; `undefined`: there is no limit. Never waits longer than a second for the database. */
+    /**
+     * Counts a request; `undefined`: there is no limit. Waits for the database only when a share is used up, a second at the most, and
+     * never where there was no limit a minute ago.
+     */
     readonly count: (organizationId: OrganizationId, kind: RequestKind) => Effect.Effect<Allowance | undefined>
-    /** Whether it is known, at an instant, that there is no limit: then nothing needs to be counted. */
-    readonly isUnlimited: (organizationId: OrganizationId, kind: RequestKind, epochMillis: number) => boolean
+    /** As `count`, for those who cannot wait; `null`: the request is not counted, and `count` has to. */
+    readonly recall: (organizationId: OrganizationId, kind: RequestKind) => Allowance | undefined | null
   }
 >()("@audiences/engine/RateLimits") {
   static readonly layer = Layer.effect(
@@ -51,70 +59,107 @@ export class RateLimits extends Context.Service<
       const repo = yield* RateLimitRepo
       const defaults = yield* DefaultRateLimits
       const scope = yield* Effect.scope
-      const shares = new Map<string, Share>()
+      const clock = yield* Clock.Clock
+      const shares = { api: new Map<OrganizationId, Share>(), gate: new Map<OrganizationId, Share>() }
 
       const shareOf = (organizationId: OrganizationId, kind: RequestKind): Share => {
-        const key = `${kind}:${organizationId}`
-        let share = shares.get(key)
-        if (share === undefined) {
-          share = { minute: unknown, limit: defaults[kind], own: 0, left: 0, asking: Semaphore.makeUnsafe(1) }
-          shares.set(key, share)
-        }
+        let share = shares[kind].get(organizationId)
+        if (share === undefined) shares[kind].set(organizationId, (share = newShare(defaults[kind])))
         return share
       }
 
-      const ask = Effect.fnUntraced(function* (
-        share: Share,
-        organizationId: OrganizationId,
-        kind: RequestKind,
-        minute: number
-      ) {
-        // Somebody who waited before us may have brought enough.
-        if (share.minute === minute && (share.own > 0 || share.left === 0 || share.limit === 0)) return
-        const fresh = share.minute !== minute
-        const grant = yield* repo.take(organizationId, kind, minute, defaults[kind]).pipe(
+      const ask = Effect.fnUntraced(function* (share: Share, organizationId: OrganizationId, kind: RequestKind) {
+        const before = yield* monotonicMillis
+        // Whoever held the permit before may have brought enough.
+        if (isKnown(share, before)) return
+        const grant = yield* repo.take(organizationId, kind, defaults[kind]).pipe(
           Effect.timeout("1 second"),
           Effect.catchCause((cause) =>
-            Effect.as(Effect.logWarning("Rate limits are counted by this process alone", cause), {
-              limit: share.limit,
-              granted: fresh ? share.limit : 0,
-              left: 0
-            })
+            Effect.andThen(
+              Effect.logWarning("Requests are counted by this process alone", cause),
+              Effect.map(Clock.currentTimeMillis, (now) => grantWithoutDatabase(share, before, now))
+            )
           )
         )
-        share.own = (fresh ? 0 : share.own) + grant.granted
-        share.minute = minute
-        share.limit = grant.limit
-        share.left = grant.left
+        accept(share, grant, before)
       })
 
-      const count = Effect.fnUntraced(function* (organizationId: OrganizationId, kind: RequestKind) {
-        const now = (yield* Clock.currentTimeMillis) / 1000
-        const minute = Math.floor(now / 60)
-        const share = shareOf(organizationId, kind)
-        if (share.minute !== minute || (share.own === 0 && share.left > 0)) {
-          const asking = share.asking.withPermit(ask(share, organizationId, kind, minute))
-          // Whoever had no limit a minute ago does not wait to learn that there still is none.
-          yield* share.minute !== unknown && share.limit === 0 ? Effect.forkIn(asking, scope) : asking
-        }
-        if (share.limit === 0) return undefined
-        const answered = share.own > 0
-        if (answered) share.own--
-        const allowance: Allowance = {
-          limit: share.limit,
-          remaining: answered ? share.own + share.left : null,
-          secondsLeft: Math.max(1, Math.ceil((minute + 1) * 60 - now)),
-          resetsAt: (minute + 1) * 60
-        }
-        return allowance
-      })
+      const count = (organizationId: OrganizationId, kind: RequestKind) =>
+        Effect.flatMap(monotonicMillis, (now) => {
+          const share = shareOf(organizationId, kind)
+          if (isKnown(share, now)) return Effect.succeed(spend(share, now))
+          const asked = ask(share, organizationId, kind)
+          return share.limit === 0 && share.until !== unknown
+            ? Effect.as(inBackground(share, asked, scope), undefined)
+            : share.asking.withPermit(
+                Effect.flatMap(asked, () => Effect.map(monotonicMillis, (at) => spend(share, at)))
+              )
+        })
 
-      const isUnlimited = (organizationId: OrganizationId, kind: RequestKind, epochMillis: number) => {
-        const share = shares.get(`${kind}:${organizationId}`)
-        return share?.limit === 0 && share.minute === Math.floor(epochMillis / 60_000)
+      const recall = (organizationId: OrganizationId, kind: RequestKind) => {
+        const share = shares[kind].get(organizationId)
+        const now = Number(clock.currentTimeNanosUnsafe()) / 1e6
+        return share !== undefined && isKnown(share, now) ? spend(share, now) : null
       }
 
-      return RateLimits.of({ count, isUnlimited })
+      return RateLimits.of({ count, recall })
     })
   )
 }
+
+const newShare = (limit: number): Share => ({
+  limit,
+  own: 0,
+  left: 0,
+  given: 0,
+  resetsAt: 0,
+  until: unknown,
+  asking: Semaphore.makeUnsafe(1)
+})
+
+/** Not wall time: set back by an hour, it would keep an organization locked out for that long. */
+const monotonicMillis = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
+
+const isKnown = (share: Share, now: number) => now < share.until && (share.own > 0 || share.left === 0)
+
+const accept = (share: Share, { granted, left, limit, millisLeft, resetsAt }: RateLimitGrant, before: number) => {
+  const continues = before < share.until && share.resetsAt === resetsAt
+  share.own = granted
+  share.given = (continues ? share.given : 0) + granted
+  share.limit = limit
+  share.left = left
+  share.resetsAt = resetsAt
+  share.until = before + millisLeft
+}
+
+/** Part by part as well, so that the database is asked again soon. */
+const grantWithoutDatabase = (share: Share, before: number, now: number): RateLimitGrant => {
+  const continues = before < share.until
+  const resetsAt = continues ? share.resetsAt : Math.floor(now / 60_000) * 60 + 60
+  const rest = Math.max(0, share.limit - (continues ? share.given : 0))
+  const granted = Math.min(rest, Math.ceil(share.limit / 20))
+  return {
+    limit: share.limit,
+    granted,
+    left: rest - granted,
+    resetsAt,
+    millisLeft: continues ? share.until - before : resetsAt * 1000 - now
+  }
+}
+
+const spend = (share: Share, now: number): Allowance | undefined => {
+  if (share.limit === 0) return undefined
+  const allowed = share.own > 0
+  if (allowed) share.own--
+  return {
+    allowed,
+    limit: share.limit,
+    remaining: allowed ? share.own + share.left : 0,
+    resetsAt: share.resetsAt,
+    secondsLeft: Math.max(1, Math.ceil((share.until - now) / 1000))
+  }
+}
+
+/** Once at a time. */
+const inBackground = (share: Share, asked: Effect.Effect<void>, scope: Scope.Scope) =>
+  Effect.forkIn(share.asking.withPermitsIfAvailable(1)(asked), scope)

@@ -9,6 +9,7 @@ import { RateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { Clock, Effect, Layer, LogLevel, References, Schema } from "effect"
 import type { IncomingMessage } from "node:http"
 import { Ahead, type AheadListener } from "./Ahead.ts"
+import { rateLimitHeaders } from "./RateLimitHttp.ts"
 import { givenRequestId } from "./RequestIds.ts"
 import { gateLogLevel } from "./RequestLog.ts"
 
@@ -59,9 +60,7 @@ export const GateListener = Layer.effectDiscard(
       const authorization = request.headers.authorization
       if (match === null || authorization === undefined || !authorization.startsWith(scheme)) return false
       const actor = organizations.recall(authorization.slice(scheme.length))
-      // Where there is a limit, or once a minute whether there is one, the router counts.
-      if (actor === undefined || !limits.isUnlimited(actor.organizationId, "gate", clock.currentTimeMillisUnsafe()))
-        return false
+      if (actor === undefined) return false
       const answer = gate.recall(
         actor.organizationId,
         match[1] as AudienceId,
@@ -69,10 +68,14 @@ export const GateListener = Layer.effectDiscard(
         match[3] === undefined ? {} : { maxStaleSeconds: Number(match[3]) }
       )
       if (answer === undefined) return false
+      const allowance = limits.recall(actor.organizationId, "gate")
+      // Where that is not known yet, and where there is none left, the router counts and says so.
+      if (allowance === null || allowance?.allowed === false) return false
       const body = bodyOf(answer)
       response.writeHead(200, {
         "content-type": "application/json",
         "content-length": body.length,
+        ...(allowance === undefined ? {} : rateLimitHeaders(allowance)),
         "x-request-id":
           givenRequestId(request.headers["x-request-id"] as string | undefined) ??
           uuidV7(clock.currentTimeMillisUnsafe())

@@ -16,14 +16,15 @@ import { LoyaltyTiersHttp } from "./LoyaltyTiersHttp.ts"
 import { MembersHttp } from "./MembersHttp.ts"
 import { DocsHttp, HealthHttp } from "./OperationsHttp.ts"
 import { OrdersHttp } from "./OrdersHttp.ts"
-import { OrganizationsHttp } from "./OrganizationsHttp.ts"
 import { withOrganization } from "./OrganizationRequests.ts"
+import { OrganizationsHttp } from "./OrganizationsHttp.ts"
 import { OtherMethods } from "./OtherMethods.ts"
 import { OverlapsHttp } from "./OverlapsHttp.ts"
 import { PreviewsHttp } from "./PreviewsHttp.ts"
 import { RefusalsHttp } from "./RefusalsHttp.ts"
 import { withRequestId } from "./RequestIds.ts"
 import { withRequestLog } from "./RequestLog.ts"
+import { routing } from "./Routing.ts"
 import { RulesHttp } from "./RulesHttp.ts"
 import { SettingsHttp } from "./SettingsHttp.ts"
 import { SyncsHttp } from "./SyncsHttp.ts"
@@ -71,12 +72,11 @@ export const WorkerHttp = HealthHttp
 /** Everything this service answers. */
 export const Http = Layer.mergeAll(ContractHttp, OtherMethods, UploadsHttp, DocsHttp, HealthHttp)
 
-/** Paths are taken as they are written; what is too long for an id is a malformed id, not an unknown path. */
-const routerConfig = Layer.succeed(HttpRouter.RouterConfig, { caseSensitive: true, maxParamLength: 16_384 })
+const routerConfig = Layer.succeed(HttpRouter.RouterConfig, routing)
 
 /**
- * Answers HTTP with the given routes. From the outside in: the request's id, its log line, an answer in any case, what holds for
- * every request of an organization.
+ * Answers HTTP with the given routes. From the outside in: the request's id, its log line, an answer in any case, what holds for every
+ * request of an organization, and again an answer in any case, for that to see.
  */
 export const serve = <A, E, R>(routes: Layer.Layer<A, E, R>) =>
   Layer.unwrap(

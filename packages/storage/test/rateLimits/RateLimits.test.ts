@@ -1,73 +1,92 @@
+import type { OrganizationId } from "@audiences/domain/Organization"
+import { type Allowance, DefaultRateLimits, RateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { RateLimitRepo } from "@audiences/engine/rateLimits/RateLimitRepo"
-import { DefaultRateLimits, RateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { RateLimitRepoSql } from "@audiences/storage/rateLimits/RateLimitRepoSql"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import { TestClock } from "effect/testing"
 import { freshOrganization, PostgresTest } from "../../../../tools/vitest/PostgresTest.ts"
 
-/** The limits as one process knows them. */
-const process = (limit: number) =>
+const TestLayer = Layer.provideMerge(RateLimitRepoSql, PostgresTest)
+
+/** As one process of several on the database. */
+const newProcess = (api: number) =>
   Effect.map(
     Layer.build(
-      Layer.fresh(RateLimits.layer).pipe(Layer.provide(Layer.succeed(DefaultRateLimits, { api: limit, gate: 0 })))
+      Layer.fresh(RateLimits.layer).pipe(Layer.provide(Layer.succeed(DefaultRateLimits, { api, gate: api })))
     ),
-    Context.get(RateLimits)
+    (context) => Context.get(context, RateLimits)
   )
 
-layer(RateLimitRepoSql.pipe(Layer.provideMerge(PostgresTest)))("rate limits", (it) => {
-  it.effect.prop(
-    "let no more pass than they say, however many processes share them, and all of them again the next minute",
-    {
-      limit: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 150 })),
-      processes: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 4 })),
-      requests: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 300 }))
-    },
-    ({ limit, processes, requests }) =>
+/** How many were allowed in each minute: a run may cross from one into the next. */
+const allowedByMinute = (allowances: ReadonlyArray<Allowance | undefined>) => {
+  const minutes = new Map<number, number>()
+  for (const allowance of allowances)
+    if (allowance?.allowed) minutes.set(allowance.resetsAt, (minutes.get(allowance.resetsAt) ?? 0) + 1)
+  return [...minutes.values()]
+}
+
+/** The minute of every kind that is counted becomes the last one. */
+const passMinute = (organizationId: OrganizationId) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.orDie(sql`UPDATE rate_limits SET minute = minute - 1 WHERE organization_id = ${organizationId}::uuid`)
+  )
+
+layer(TestLayer)("rate limits of several processes", (it) => {
+  for (const limit of [1, 7, 100, 1000]) {
+    it.effect(`never allow more than ${limit} in all, and allow all of them`, () =>
       Effect.gen(function* () {
         const organizationId = yield* freshOrganization
-        const all = yield* Effect.forEach(Array.from({ length: processes }), () => process(limit))
-        const minute = Effect.map(
-          Effect.forEach(
-            Array.from({ length: requests }, (_, i) => all[i % processes]!),
-            (limits) => limits.count(organizationId, "api"),
-            { concurrency: 20 }
-          ),
-          (allowances) => allowances.filter((allowance) => allowance!.remaining !== null).length
+        const processes = yield* Effect.all(Array.from({ length: 4 }, () => newProcess(limit)))
+        const allowances = yield* Effect.all(
+          Array.from({ length: limit * 8 }, (_, i) => processes[i % 4]!.count(organizationId, "api")),
+          { concurrency: 32 }
         )
-        for (let i = 0; i < 2; i++) {
-          const passed = yield* minute
-          assert.isTrue(passed <= limit, `${passed} of ${limit} passed`)
-          // What others have taken and not used is lost to this one for the rest of the minute: a twentieth each.
-          assert.isTrue(passed >= Math.min(requests, limit - (processes - 1) * Math.ceil(limit / 20)))
-          yield* TestClock.adjust("1 minute")
-        }
-      }).pipe(Effect.scoped),
-    { arbitrary: { runs: 20 } }
-  )
+        const allowed = allowedByMinute(allowances)
+        for (const each of allowed) assert.isAtMost(each, limit)
+        if (allowed.length === 1) assert.strictEqual(allowed[0], limit)
+      })
+    )
+  }
 
-  it.effect("of an organization's own come before the server's", () =>
+  it.effect("begin anew with the minute of the database", () =>
     Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      const limits = yield* process(10)
-      const [own, none, others] = [yield* freshOrganization, yield* freshOrganization, yield* freshOrganization]
-      yield* sql`UPDATE organizations SET rate_limit_per_minute = 3 WHERE id = ${own}::uuid`
-      yield* sql`UPDATE organizations SET rate_limit_per_minute = 0 WHERE id = ${none}::uuid`
-      assert.strictEqual((yield* limits.count(own, "api"))?.limit, 3)
-      assert.isUndefined(yield* limits.count(none, "api"))
-      assert.strictEqual((yield* limits.count(others, "api"))?.limit, 10)
-      assert.isUndefined(yield* limits.count(own, "gate"))
-    }).pipe(Effect.scoped)
-  )
-
-  it.effect("hold for each process alone while the database is away", () =>
-    Effect.gen(function* () {
+      const repo = yield* RateLimitRepo
       const organizationId = yield* freshOrganization
-      const away = RateLimitRepo.of({ take: () => Effect.die("no connection") })
-      const limits = yield* Effect.provideService(process(10), RateLimitRepo, away)
-      const counted = yield* Effect.forEach(Array.from({ length: 25 }), () => limits.count(organizationId, "api"))
-      assert.strictEqual(counted.filter((allowance) => allowance!.remaining !== null).length, 10)
-    }).pipe(Effect.scoped)
+      const take = repo.take(organizationId, "api", 1)
+      yield* take
+      const none = yield* take
+      assert.isAtMost(none.granted, 1)
+      yield* passMinute(organizationId)
+      const next = yield* take
+      assert.deepInclude(next, { limit: 1, granted: 1, left: 0 })
+      assert.isAtMost(next.millisLeft, 60_000)
+      assert.strictEqual(next.resetsAt % 60, 0)
+    })
+  )
+
+  it.effect("do not wait for a minute that a clock which was set back has left behind", () =>
+    Effect.gen(function* () {
+      const repo = yield* RateLimitRepo
+      const sql = yield* SqlClient.SqlClient
+      const organizationId = yield* freshOrganization
+      yield* repo.take(organizationId, "api", 1)
+      yield* sql`UPDATE rate_limits SET minute = minute + 60 WHERE organization_id = ${organizationId}::uuid`
+      assert.deepInclude(yield* repo.take(organizationId, "api", 1), { granted: 1 })
+    })
+  )
+
+  it.effect("are the organization's own, where it has any, of each kind", () =>
+    Effect.gen(function* () {
+      const repo = yield* RateLimitRepo
+      const sql = yield* SqlClient.SqlClient
+      const [one, other] = [yield* freshOrganization, yield* freshOrganization]
+      yield* sql`
+        UPDATE organizations SET rate_limit_per_minute = 60, gate_rate_limit_per_minute = 0 WHERE id = ${one}::uuid`
+      assert.deepInclude(yield* repo.take(one, "api", 100), { limit: 60, granted: 3 })
+      assert.deepInclude(yield* repo.take(one, "gate", 100), { limit: 0, granted: 0 })
+      assert.deepInclude(yield* repo.take(other, "api", 100), { limit: 100, granted: 5, left: 95 })
+      assert.deepInclude(yield* repo.take(other, "gate", 0), { limit: 0, granted: 0, left: 0 })
+    })
   )
 })
