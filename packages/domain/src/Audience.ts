@@ -80,7 +80,9 @@ const chosen = {
 }
 
 /** Trimmed, 1 to 255 characters; need not be unique. */
-const AudienceName = Schema.Trim.pipe(Schema.decodeTo(Text.check(Schema.isNonEmpty(), Schema.isMaxCodePoints(255))))
+export const AudienceName = Schema.Trim.pipe(
+  Schema.decodeTo(Text.check(Schema.isNonEmpty(), Schema.isMaxCodePoints(255)))
+)
 
 /** What a caller may choose; the server fills in the rest. */
 export const AudienceCreate = Schema.Struct({

@@ -16,3 +16,8 @@ export class AudienceGroupNotFound extends Schema.Error<AudienceGroupNotFound>("
   errorFields("AudienceGroupNotFound", "Audience group not found"),
   { httpApiStatus: 404 }
 ) {}
+
+export class AudienceGroupArchived extends Schema.Error<AudienceGroupArchived>("AudienceGroupArchived")(
+  errorFields("AudienceGroupArchived", "Audience group is archived"),
+  { httpApiStatus: 409 }
+) {}

@@ -19,6 +19,8 @@ export const auditActions = [
   "history.addActivity",
   "history.addLoyaltyTransaction",
   "imports.create",
+  "loyaltyTiers.create",
+  "loyaltyTiers.replace",
   "members.add",
   "members.remove",
   "orders.batch",

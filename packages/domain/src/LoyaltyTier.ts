@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { AudienceFull } from "./Audience.ts"
+import { AudienceFull, AudienceName } from "./Audience.ts"
 import { Text } from "./Scalar.ts"
 
 /** What the tiers of a programme are cut by. */
@@ -17,9 +17,12 @@ export type TierAttribute = typeof TierAttribute.Type
 
 const StringOrNumber = Schema.Union([Text, Schema.Finite])
 
-/** The range `[startValue, endValue)` of the attribute; without an end, everything from the start on. */
+/**
+ * The range `[startValue, endValue)` of the attribute; without an end, everything from the start on. Amounts are best sent as decimal
+ * texts: a JSON number of more than 15 digits is refused.
+ */
 export const TierInput = Schema.Struct({
-  name: Text,
+  name: AudienceName,
   order: Schema.Finite,
   startValue: StringOrNumber,
   endValue: Schema.optionalKey(Schema.NullOr(StringOrNumber)),

@@ -9,6 +9,8 @@ import { GateKeeper } from "@audiences/engine/gate/GateKeeper"
 import { defaultGateLimits, GateLimits } from "@audiences/engine/gate/GateLimits"
 import { Exports } from "@audiences/engine/exports/Exports"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
+import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
+import { Segmentations } from "@audiences/engine/groups/Segmentations"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { Imports } from "@audiences/engine/imports/Imports"
@@ -34,6 +36,7 @@ import { DistributionRepoSql } from "@audiences/storage/distributions/Distributi
 import { ExplanationRepoSql } from "@audiences/storage/explanations/ExplanationRepoSql"
 import { GateRepoSql } from "@audiences/storage/gate/GateRepoSql"
 import { AudienceGroupRepoSql } from "@audiences/storage/groups/AudienceGroupRepoSql"
+import { SegmentationRepoSql } from "@audiences/storage/groups/SegmentationRepoSql"
 import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { IdempotencyRepoSql } from "@audiences/storage/idempotency/IdempotencyRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
@@ -85,6 +88,7 @@ const Storage = Layer.mergeAll(
   OverlapRepoSql,
   PreviewRepoSql,
   RuleRepoSql,
+  SegmentationRepoSql,
   SettingsRepoSql,
   VersionRepoSql,
   Uploads
@@ -114,6 +118,7 @@ export const Engine = Layer.mergeAll(
   History.layer,
   Idempotency.layer,
   Imports.layer,
+  Layer.provide(LoyaltyTiers.layer, Segmentations.layer),
   Memberships.layer,
   Orders.layer,
   OrganizationSettings.layer,

@@ -12,6 +12,7 @@ import { Explanations } from "@audiences/engine/explanations/Explanations"
 import { Gate } from "@audiences/engine/gate/Gate"
 import { Exports } from "@audiences/engine/exports/Exports"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
+import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { Imports } from "@audiences/engine/imports/Imports"
@@ -103,6 +104,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(Gate, { recall: () => undefined }),
   Layer.mock(Rules, {}),
   Layer.mock(AudienceGroups, {}),
+  Layer.mock(LoyaltyTiers, {}),
   Layer.mock(Distributions, {}),
   Layer.mock(Exports, {}),
   Layer.mock(History, {}),

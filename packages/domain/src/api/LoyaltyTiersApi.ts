@@ -1,6 +1,5 @@
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { AudienceGroupId, AudienceGroupNotFound } from "../AudienceGroup.ts"
-import { NotImplemented } from "../Errors.ts"
+import { AudienceGroupArchived, AudienceGroupId, AudienceGroupNotFound } from "../AudienceGroup.ts"
 import { LoyaltyTiersInput, LoyaltyTiersResult } from "../LoyaltyTier.ts"
 import { ValidationError } from "../ValidationError.ts"
 import { Authorization } from "./Authorization.ts"
@@ -11,13 +10,13 @@ export class LoyaltyTiersApi extends HttpApiGroup.make("loyaltyTiers")
     HttpApiEndpoint.post("create", "/", {
       payload: LoyaltyTiersInput,
       success: LoyaltyTiersResult,
-      error: [ValidationError, NotImplemented]
+      error: ValidationError
     }).annotate(OpenApi.Summary, "Create the tiers of a loyalty programme"),
     HttpApiEndpoint.put("replace", "/:groupId", {
       params: { groupId: AudienceGroupId },
       payload: LoyaltyTiersInput,
       success: LoyaltyTiersResult,
-      error: [ValidationError, AudienceGroupNotFound, NotImplemented]
+      error: [ValidationError, AudienceGroupNotFound, AudienceGroupArchived]
     }).annotate(OpenApi.Summary, "Replace the tiers of a loyalty programme")
   )
   .prefix("/audiences/loyalty-tiers")

@@ -9,14 +9,11 @@ import type {
   AudienceSort,
   AudienceUpdate
 } from "@audiences/domain/Audience"
-import { AudienceId } from "@audiences/domain/AudienceId"
+import type { AudienceId } from "@audiences/domain/AudienceId"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { Page } from "@audiences/domain/Page"
-import { type Rule, RuleId, type RuleLine } from "@audiences/domain/Rule"
-import { type SyncSource, SyncSourceId, type SyncSourceInput } from "@audiences/domain/SyncSource"
-import { Uuid } from "@audiences/domain/Uuid"
 import { type Problem, refuse, type ValidationError } from "@audiences/domain/ValidationError"
-import { Context, type DateTime, Effect, Layer, Result } from "effect"
+import { Context, Effect, Layer, Result } from "effect"
 import { DatabaseClock } from "../DatabaseClock.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { paging } from "../pages/Paging.ts"
@@ -24,6 +21,7 @@ import { enqueueRefresh } from "../refreshes/EnqueueRefresh.ts"
 import { compileRules } from "../rules/RuleCompiler.ts"
 import { SettingsRepo } from "../settings/SettingsRepo.ts"
 import { AudienceRepo } from "./AudienceRepo.ts"
+import { makeAudience } from "./NewAudience.ts"
 
 /** Everything one can do with the definitions of audiences, whoever asks. */
 export class Audiences extends Context.Service<
@@ -115,58 +113,3 @@ const creationProblems = ({ type, rules, primarySyncSource }: AudienceCreate): R
   }
   return problems
 }
-
-const makeAudience = Effect.fnUntraced(function* (actor: Actor, now: DateTime.Utc, input: AudienceCreate) {
-  const { name, type, primarySyncSource } = input
-  const { organizationId } = actor
-  const birth = {
-    organizationId,
-    archived: false,
-    createdAt: now,
-    createdBy: actor.name,
-    updatedAt: null,
-    updatedBy: null
-  }
-  const id = AudienceId.make(yield* yield* Uuid)
-  const syncSource: SyncSource | null =
-    primarySyncSource == null
-      ? null
-      : {
-          ...birth,
-          ...sourceOf(primarySyncSource),
-          id: SyncSourceId.make(yield* yield* Uuid)
-        }
-  const audience: Audience = {
-    ...birth,
-    id,
-    name,
-    type,
-    description: input.description ?? null,
-    groupId: input.groupId ?? null,
-    groupName: input.groupName ?? null,
-    groupType: input.groupType ?? null,
-    iconName: input.iconName ?? null,
-    metadata: input.metadata ?? null,
-    refreshIntervalSeconds: input.refreshIntervalSeconds ?? null,
-    lastRefreshedAt: null,
-    primarySyncSourceId: syncSource?.id ?? null,
-    primaryExternalId: syncSource?.syncSourceId ?? null,
-    primarySourceVendor: syncSource?.syncSource.split(":")[0] ?? null,
-    primaryLastSyncedAt: null
-  }
-  const rules = yield* Effect.forEach(input.rules ?? [], (line) => makeRule(audience, line))
-  return { audience, rules, syncSource }
-})
-
-const sourceOf = ({ syncSource, syncSourceId, sourceData }: SyncSourceInput) => ({
-  syncSource,
-  syncSourceId,
-  syncStatus: "PENDING" as const,
-  lastSyncedAt: null,
-  sourceData: sourceData ?? null
-})
-
-const makeRule = Effect.fnUntraced(function* ({ organizationId, id }: Audience, line: RuleLine) {
-  const rule: Rule = { ...line, id: RuleId.make(yield* yield* Uuid), audienceId: id, organizationId }
-  return rule
-})

@@ -1,25 +1,18 @@
 import { Api } from "@audiences/domain/api/Api"
 import { CurrentActor } from "@audiences/domain/api/Authorization"
-import { NotImplemented } from "@audiences/domain/Errors"
-import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
+import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-
-const notImplemented = new NotImplemented({
-  error: "Loyalty tiers are not implemented yet: create a DYNAMIC audience with a groupId for each tier"
-})
 
 export const LoyaltyTiersHttp = HttpApiBuilder.group(
   Api,
   "loyaltyTiers",
   Effect.fnUntraced(function* (handlers) {
-    const groups = yield* AudienceGroups
+    const tiers = yield* LoyaltyTiers
     return handlers.handleAll({
-      create: () => notImplemented,
-      replace: ({ params }) =>
-        Effect.flatMap(CurrentActor, (actor) =>
-          Effect.andThen(groups.get(actor.organizationId, params.groupId), notImplemented)
-        )
+      create: ({ payload }) => Effect.flatMap(CurrentActor, (actor) => tiers.create(actor, payload)),
+      replace: ({ params, payload }) =>
+        Effect.flatMap(CurrentActor, (actor) => tiers.replace(actor, params.groupId, payload))
     })
   })
 )

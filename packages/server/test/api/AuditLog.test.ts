@@ -11,8 +11,6 @@ import { freshKey, TestServer } from "../TestServer.ts"
 const silent: Readonly<Record<string, string>> = {
   "previews.preview": "saves nothing",
   "gate.checkAll": "asks, and changes nothing",
-  "loyaltyTiers.create": "answers 501",
-  "loyaltyTiers.replace": "answers 501",
   "syncs.start": "answers 501",
   "syncs.klaviyo": "answers 501",
   "syncs.mailchimp": "answers 501",
@@ -60,6 +58,9 @@ const everything = Effect.gen(function* () {
   yield* call("POST", `/consumers/${ada.id}/loyalty-transactions`, { txnType: "earn", pointsDelta: 5 })
   yield* call("DELETE", `/consumers/${ada.id}`)
   yield* call("DELETE", `/audiences/groups/${groupId}`)
+  const tiers = { attribute: "ltv", groupName: "Tiers", tiers: [{ name: "Gold", order: 1, startValue: "10" }] }
+  const { tierGroup } = yield* call("POST", "/audiences/loyalty-tiers", tiers)
+  yield* call("PUT", `/audiences/loyalty-tiers/${tierGroup}`, { ...tiers, groupName: "Ranks" })
   yield* call("DELETE", `/audiences/${list.id}`)
   yield* call("PUT", "/settings", { auditRetentionDays: 30 })
   yield* call("POST", "/organizations", { name: "Other" })

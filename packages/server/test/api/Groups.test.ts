@@ -80,11 +80,7 @@ layer(TestServer, { excludeTestServices: true })("What is not implemented yet", 
   it.effect("says so after every other refusal", () =>
     Effect.gen(function* () {
       const { key } = yield* freshKey
-      const tiers = { attribute: "ltv", groupName: "Tiers", tiers: [{ name: "Gold", order: 1, startValue: "1000" }] }
-      const answers = [
-        yield* ask("/api/audiences/loyalty-tiers", { key, ...json(tiers) }),
-        yield* ask("/api/audiences/import/klaviyo", { key, ...json({ listIds: ["a"] }) })
-      ]
+      const answers = [yield* ask("/api/audiences/import/klaviyo", { key, ...json({ listIds: ["a"] }) })]
       for (const { json, status } of answers) {
         assert.strictEqual(status, 501)
         assert.include(json.error, "not implemented yet")

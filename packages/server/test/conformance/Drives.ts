@@ -72,6 +72,21 @@ const activities = [
   { type: "WAITLIST", ...about, position: 3, timestamp: at }
 ]
 
+/** Tiers whose ranges rise, the last of them open where it was sent without an end or with null. */
+const ranged = (body: Json): unknown => {
+  const tiers: Array<Json> = body.tiers.length === 0 ? [{}] : body.tiers
+  return {
+    ...body,
+    tiers: tiers.map((tier, i) => ({
+      ...tier,
+      name: `Tier ${i}`,
+      order: i,
+      startValue: i % 2 === 0 ? i * 10 : `${i}0`,
+      ...(i === tiers.length - 1 && tier.endValue == null ? {} : { endValue: `${i}9.5` })
+    }))
+  }
+}
+
 /** Each published operation, by its name. */
 export const drives: Readonly<Record<string, Drive>> = {
   "GET /audiences": (world) => Effect.as(world.peopled(), { path: "/audiences" }),
@@ -127,9 +142,16 @@ export const drives: Readonly<Record<string, Drive>> = {
   "POST /audiences/import/klaviyo": fixed("/audiences/import/klaviyo"),
   "POST /audiences/import/mailchimp": fixed("/audiences/import/mailchimp"),
   "POST /audiences/import/sendgrid": fixed("/audiences/import/sendgrid"),
-  "POST /audiences/loyalty-tiers": fixed("/audiences/loyalty-tiers"),
+  "POST /audiences/loyalty-tiers": () => Effect.succeed({ path: "/audiences/loyalty-tiers", fit: ranged }),
   "PUT /audiences/loyalty-tiers/{groupId}": (world) =>
-    Effect.as(world.peopled({ groupId }), { path: `/audiences/loyalty-tiers/${groupId}` }),
+    Effect.map(
+      world.call("POST", "/audiences/loyalty-tiers", {
+        attribute: "ltv",
+        groupName: "Tiers",
+        tiers: [{ name: "Tier 0", order: 0, startValue: 5 }]
+      }),
+      ({ tierGroup }: Json) => ({ path: `/audiences/loyalty-tiers/${tierGroup}`, fit: ranged })
+    ),
   "GET /consumers": (world) => Effect.as(world.consumer(), { path: "/consumers" }),
   "GET /consumers/{id}": consumerDrive(),
   "PUT /consumers/{id}": (world) =>

@@ -57,6 +57,7 @@ const openMap = oneOf<Readonly<Record<string, unknown>>>([
 const meanings: Readonly<Record<string, Values>> = {
   "AudienceCreate.name": names,
   "AudienceUpdate.name": names,
+  "TierInput.name": names,
   "AudienceCreate.refreshIntervalSeconds": oneOf([1, 3600, 2_147_483_647]),
   "AudienceUpdate.refreshIntervalSeconds": oneOf([1, 3600, 2_147_483_647]),
   "SyncSourceInput.syncSource": oneOf(["klaviyo:list", "nobody:knows"]),

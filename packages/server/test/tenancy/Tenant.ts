@@ -8,6 +8,7 @@ const kinds = [
   "apiKey",
   "audience",
   "group",
+  "programme",
   "rule",
   "ruleGroup",
   "consumer",
@@ -28,6 +29,7 @@ export type Ids = Readonly<Record<Kind, string>>
 export const kindOf = (operation: string, place: string): Kind | undefined => {
   const name = place.split(".").at(-1)!.replace("[]", "")
   if (/rules\[\]\.groupId$/.test(place) || (operation.startsWith("rules.") && name === "groupId")) return "ruleGroup"
+  if (operation === "loyaltyTiers.replace" && name === "groupId") return "programme"
   if (name === "id") {
     if (place === "path.id" && /^(consumers|history)\./.test(operation)) return "consumer"
     if (operation === "history.addActivity") return "activity"
@@ -145,15 +147,30 @@ export const freshTenant = Effect.gen(function* () {
   const order = { orderId: own.order, consumerId: consumer, orderedAt: "2026-01-01", total: "5" }
   yield* call("POST", "/orders/batch", { orders: [order] })
   const { id: apiKey } = yield* call("POST", "/api-keys", { name: word })
-  /** Until then its audience may change by itself. */
-  const evaluated = Effect.andThen(
-    call("POST", `/audiences/${dynamic.id}/refresh`),
-    call("GET", `/audiences/${dynamic.id}/status`).pipe(
-      Effect.delay("20 millis"),
-      Effect.repeat({ until: ({ inProgress, stale }) => !inProgress && !stale })
+  const { audiences, tierGroup: programme } = yield* call("POST", "/audiences/loyalty-tiers", {
+    attribute: "ltv",
+    groupName: word,
+    tiers: [{ name: word, order: 1, startValue: 0 }]
+  })
+  /** Until then its audiences may change by themselves. */
+  const evaluated = Effect.forEach([dynamic.id, audiences[0].id], (id) =>
+    Effect.andThen(
+      call("POST", `/audiences/${id}/refresh`),
+      call("GET", `/audiences/${id}/status`).pipe(
+        Effect.delay("20 millis"),
+        Effect.repeat({ until: ({ inProgress, stale }) => !inProgress && !stale })
+      )
     )
   )
-  const ids: Ids = { ...own, organization, apiKey, audience: dynamic.id, rule: dynamic.rules[0].id, consumer }
+  const ids: Ids = {
+    ...own,
+    organization,
+    programme,
+    apiKey,
+    audience: dynamic.id,
+    rule: dynamic.rules[0].id,
+    consumer
+  }
   return { key, ids, word, list: list as string, evaluated }
 })
 export type Tenant = Effect.Success<typeof freshTenant>

@@ -6,12 +6,13 @@ import { type Rule, type RuleId, RuleNotFound } from "@audiences/domain/Rule"
 import type { ValidationError } from "@audiences/domain/ValidationError"
 import { AudienceTypeMismatch } from "@audiences/engine/audiences/AudienceRepo"
 import { RuleRepo } from "@audiences/engine/rules/RuleRepo"
-import { DateTime, Effect, Layer } from "effect"
+import { type DateTime, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { lockAudience } from "../audiences/LockedAudience.ts"
 import { audit } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
-import { insertRules, readRules, auditedRule } from "./RuleRow.ts"
+import { readRules, auditedRule } from "./RuleRow.ts"
+import { deleteRules, insertRules, raiseRevision } from "./RuleWrites.ts"
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -29,15 +30,6 @@ const make = Effect.gen(function* () {
     return rule ?? (yield* new RuleNotFound())
   })
 
-  /** The last of a transaction that changes rules: what was evaluated by the old ones is not published any more. */
-  const raiseRevision = (actor: Actor, now: DateTime.Utc, audienceId: AudienceId) =>
-    sql`
-      UPDATE audiences SET
-        rules_revision = rules_revision + 1, refreshes_requested = refreshes_requested + 1,
-        refresh_failures = 0, refresh_retry_at = NULL,
-        updated_at = ${DateTime.formatIso(now)}::text::timestamptz, updated_by = ${actor.name}
-      WHERE organization_id = ${actor.organizationId}::uuid AND id = ${audienceId}::uuid`
-
   const auditRules = (
     actor: Actor,
     now: DateTime.Utc,
@@ -52,11 +44,6 @@ const make = Effect.gen(function* () {
       subjectId: audienceId,
       changes: { from: from.map(auditedRule), to: to.map(auditedRule) }
     })
-
-  const deleteRules = (organizationId: OrganizationId, audienceId: AudienceId, id: RuleId | null) =>
-    sql`
-      DELETE FROM audience_rules WHERE organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid
-        AND ${id === null ? sql`true` : sql`id = ${id}::uuid`}`
 
   const list = Effect.fn("RuleRepo.list")(readAll, Effect.catchTag("SqlError", Effect.die))
 
@@ -75,12 +62,12 @@ const make = Effect.gen(function* () {
       if (type !== "DYNAMIC") return yield* new AudienceTypeMismatch({ type })
       if (archived) return yield* new AudienceArchived()
       const before = place === "instead" ? yield* readAll(actor.organizationId, audienceId) : []
-      if (place === "instead") yield* deleteRules(actor.organizationId, audienceId, null)
+      if (place === "instead") yield* deleteRules(sql, actor.organizationId, audienceId, null)
       yield* insertRules(sql, rules)
       const all = yield* readAll(actor.organizationId, audienceId)
       yield* accept(all)
       yield* auditRules(actor, now, audienceId, place === "instead" ? "rules.replace" : "rules.create", before, rules)
-      yield* raiseRevision(actor, now, audienceId)
+      yield* raiseRevision(sql, actor, now, audienceId)
       return all
     },
     contended(sql),
@@ -105,7 +92,7 @@ const make = Effect.gen(function* () {
         group_id = ${rule.groupId ?? null}::uuid, position = ${rule.position ?? null}::float8
       WHERE organization_id = ${actor.organizationId}::uuid AND audience_id = ${audienceId}::uuid AND id = ${id}::uuid`
       yield* auditRules(actor, now, audienceId, "rules.update", [stored], [rule])
-      yield* raiseRevision(actor, now, audienceId)
+      yield* raiseRevision(sql, actor, now, audienceId)
       return yield* find(actor.organizationId, audienceId, id)
     },
     contended(sql),
@@ -117,9 +104,9 @@ const make = Effect.gen(function* () {
       const { archived } = yield* lockAudience(sql, actor.organizationId, audienceId)
       const rule = yield* find(actor.organizationId, audienceId, id)
       if (archived) return yield* new AudienceArchived()
-      yield* deleteRules(actor.organizationId, audienceId, id)
+      yield* deleteRules(sql, actor.organizationId, audienceId, id)
       yield* auditRules(actor, now, audienceId, "rules.remove", [rule], [])
-      yield* raiseRevision(actor, now, audienceId)
+      yield* raiseRevision(sql, actor, now, audienceId)
       return rule
     },
     contended(sql),

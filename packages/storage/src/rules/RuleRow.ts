@@ -37,12 +37,3 @@ export const auditedRule = (rule: Rule) => {
 /** Amounts, instants and durations: they are of no one person. */
 const isMeasure = (value: string): boolean =>
   /^-?\d{1,12}(\.\d{1,8})?$|^\d{4}-\d\d-\d\d|^[+-]?P[\dTWDHMS]+$/.test(value)
-
-/** Writes rules in the order given. */
-export const insertRules = (sql: SqlClient.SqlClient, rules: ReadonlyArray<Rule>) =>
-  sql`
-    INSERT INTO audience_rules (organization_id, audience_id, id, field, operator, "values", group_id, position)
-    SELECT (r ->> 'organizationId')::uuid, (r ->> 'audienceId')::uuid, (r ->> 'id')::uuid, r ->> 'field', r ->> 'operator',
-      r -> 'values', (r ->> 'groupId')::uuid, (r ->> 'position')::float8
-    FROM jsonb_array_elements(${JSON.stringify(rules)}::text::jsonb) WITH ORDINALITY AS given (r, place)
-    ORDER BY place`
