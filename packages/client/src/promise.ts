@@ -41,6 +41,7 @@ import type { Import, importQuery, ImportWithUpload } from "@audiences/domain/Im
 import type { LoyaltyHistory, LoyaltyTransaction, LoyaltyTransactionInput } from "@audiences/domain/LoyaltyTransaction"
 import type { LoyaltyTiersInput, LoyaltyTiersResult } from "@audiences/domain/LoyaltyTier"
 import type { memberExportQuery } from "@audiences/domain/MemberExport"
+import type { RfmGroup, RfmInput } from "@audiences/domain/Rfm"
 import type {
   AudienceCount,
   AudienceStatus,
@@ -324,6 +325,17 @@ export class AudiencesClient {
       this.#call<Resource<typeof LoyaltyTiersResult>>("POST", "/audiences/loyalty-tiers", { body: tiers }),
     replace: (groupId: string, tiers: Resource<typeof LoyaltyTiersInput>) =>
       this.#call<Resource<typeof LoyaltyTiersResult>>("PUT", path`/audiences/loyalty-tiers/${groupId}`, { body: tiers })
+  }
+
+  /** Ranks of recency, frequency and amount, and an audience for each segment of them. */
+  readonly rfm = {
+    create: (segmentation: Resource<typeof RfmInput>) =>
+      this.#call<Resource<typeof RfmGroup>>("POST", "/audiences/rfm", { body: segmentation }),
+    get: (groupId: string) => this.#call<Resource<typeof RfmGroup>>("GET", path`/audiences/rfm/${groupId}`),
+    replace: (groupId: string, segmentation: Resource<typeof RfmInput>) =>
+      this.#call<Resource<typeof RfmGroup>>("PUT", path`/audiences/rfm/${groupId}`, { body: segmentation }),
+    /** Asks for a scoring; answers while it is in progress. */
+    run: (groupId: string) => this.#call<Resource<typeof RfmGroup>>("POST", path`/audiences/rfm/${groupId}/runs`)
   }
 
   readonly syncs = {

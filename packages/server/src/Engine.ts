@@ -22,6 +22,7 @@ import { RateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { Overlaps } from "@audiences/engine/overlaps/Overlaps"
 import { Previews } from "@audiences/engine/previews/Previews"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
+import { Rfm } from "@audiences/engine/rfm/Rfm"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
@@ -49,6 +50,7 @@ import { PublisherRepoSql } from "@audiences/storage/publishers/PublisherRepoSql
 import { RateLimitRepoSql } from "@audiences/storage/rateLimits/RateLimitRepoSql"
 import { OverlapRepoSql } from "@audiences/storage/overlaps/OverlapRepoSql"
 import { PreviewRepoSql } from "@audiences/storage/previews/PreviewRepoSql"
+import { RfmRepoSql } from "@audiences/storage/rfm/RfmRepoSql"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
 import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
 import { VersionRepoSql } from "@audiences/storage/versions/VersionRepoSql"
@@ -87,6 +89,7 @@ const Storage = Layer.mergeAll(
   RateLimitRepoSql,
   OverlapRepoSql,
   PreviewRepoSql,
+  RfmRepoSql,
   RuleRepoSql,
   SegmentationRepoSql,
   SettingsRepoSql,
@@ -118,7 +121,7 @@ export const Engine = Layer.mergeAll(
   History.layer,
   Idempotency.layer,
   Imports.layer,
-  Layer.provide(LoyaltyTiers.layer, Segmentations.layer),
+  Layer.provide(Layer.mergeAll(LoyaltyTiers.layer, Rfm.layer), Segmentations.layer),
   Memberships.layer,
   Orders.layer,
   OrganizationSettings.layer,

@@ -4,6 +4,7 @@ import { Imports } from "@audiences/engine/imports/Imports"
 import { JobWorker } from "@audiences/engine/jobs/JobWorker"
 import { MembershipPublisher } from "@audiences/engine/publishers/MembershipPublisher"
 import { RefreshScheduler } from "@audiences/engine/refreshes/RefreshScheduler"
+import { RfmScheduler } from "@audiences/engine/rfm/RfmScheduler"
 import { VersionKeeping } from "@audiences/engine/versions/VersionKeeping"
 import { Effect, Layer, Schedule } from "effect"
 
@@ -23,6 +24,7 @@ const ImportScheduler = Layer.effectDiscard(
 export const Workers = Layer.mergeAll(
   JobWorker,
   RefreshScheduler,
+  RfmScheduler,
   MembershipPublisher,
   VersionKeeping,
   ImportScheduler,

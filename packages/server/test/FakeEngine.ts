@@ -23,6 +23,7 @@ import { RateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { Overlaps } from "@audiences/engine/overlaps/Overlaps"
 import { Previews } from "@audiences/engine/previews/Previews"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
+import { Rfm } from "@audiences/engine/rfm/Rfm"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
@@ -105,6 +106,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(Rules, {}),
   Layer.mock(AudienceGroups, {}),
   Layer.mock(LoyaltyTiers, {}),
+  Layer.mock(Rfm, {}),
   Layer.mock(Distributions, {}),
   Layer.mock(Exports, {}),
   Layer.mock(History, {}),

@@ -13,6 +13,7 @@ import lists from "./migrations/0014_lists.ts"
 import requests from "./migrations/0015_requests.ts"
 import versions from "./migrations/0016_versions.ts"
 import spreadsheets from "./migrations/0017_spreadsheets.ts"
+import rfm from "./migrations/0018_rfm.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -30,7 +31,8 @@ export const Migrations = Layer.effectDiscard(
       "0014_lists": lists,
       "0015_requests": requests,
       "0016_versions": versions,
-      "0017_spreadsheets": spreadsheets
+      "0017_spreadsheets": spreadsheets,
+      "0018_rfm": rfm
     })
   })
 )

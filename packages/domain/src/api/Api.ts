@@ -14,6 +14,7 @@ import { OrdersApi } from "./OrdersApi.ts"
 import { OrganizationsApi } from "./OrganizationsApi.ts"
 import { OverlapsApi } from "./OverlapsApi.ts"
 import { PreviewsApi } from "./PreviewsApi.ts"
+import { RfmApi } from "./RfmApi.ts"
 import { RulesApi } from "./RulesApi.ts"
 import { SettingsApi } from "./SettingsApi.ts"
 import { SyncsApi } from "./SyncsApi.ts"
@@ -31,6 +32,7 @@ export class Api extends HttpApi.make("audiences")
   .add(ImportsApi)
   .add(GroupsApi)
   .add(LoyaltyTiersApi)
+  .add(RfmApi)
   .add(SyncsApi)
   .add(ExportsApi)
   .add(VersionsApi)

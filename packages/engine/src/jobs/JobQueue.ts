@@ -6,6 +6,7 @@ import { Context, type Effect, type Scope } from "effect"
 export type Job =
   | { readonly _tag: "Refresh"; readonly organizationId: OrganizationId; readonly audienceId: AudienceId }
   | { readonly _tag: "Import"; readonly organizationId: OrganizationId; readonly importId: ImportId }
+  | { readonly _tag: "Rfm"; readonly organizationId: OrganizationId }
 
 /**
  * Work that outlives the process that asked for it. Jobs are idempotent: one runs at least once, again when its process died.

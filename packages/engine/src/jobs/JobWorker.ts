@@ -1,6 +1,7 @@
 import { Effect, Layer } from "effect"
 import { Imports } from "../imports/Imports.ts"
 import { Refreshes } from "../refreshes/Refreshes.ts"
+import { Rfm } from "../rfm/Rfm.ts"
 import { type Job, JobQueue } from "./JobQueue.ts"
 
 /** Runs the jobs of the queue for as long as the layer lives. */
@@ -9,12 +10,15 @@ export const JobWorker = Layer.effectDiscard(
     const queue = yield* JobQueue
     const refreshes = yield* Refreshes
     const imports = yield* Imports
+    const rfm = yield* Rfm
     const run = (job: Job): Effect.Effect<void> => {
       switch (job._tag) {
         case "Refresh":
           return refreshes.run(job.organizationId, job.audienceId)
         case "Import":
           return imports.run(job.organizationId, job.importId)
+        case "Rfm":
+          return rfm.run(job.organizationId)
       }
     }
     yield* queue.work(run)

@@ -5,6 +5,7 @@ import { Imports } from "@audiences/engine/imports/Imports"
 import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { JobWorker } from "@audiences/engine/jobs/JobWorker"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
+import { Rfm } from "@audiences/engine/rfm/Rfm"
 import { assert, it } from "@effect/vitest"
 import { Deferred, Effect, Layer } from "effect"
 
@@ -12,7 +13,8 @@ const id = "019845e1-682f-4b02-a706-3b2422d13aec"
 const organizationId = OrganizationId.make(id)
 const jobs: ReadonlyArray<Job> = [
   { _tag: "Refresh", organizationId, audienceId: AudienceId.make(id) },
-  { _tag: "Import", organizationId, importId: ImportId.make(id) }
+  { _tag: "Import", organizationId, importId: ImportId.make(id) },
+  { _tag: "Rfm", organizationId }
 ]
 
 it.effect("hands each job to the use case that it is for", () =>
@@ -46,8 +48,9 @@ it.effect("hands each job to the use case that it is for", () =>
         run: (organization, each) => Effect.sync(() => void ran.push(`import ${organization} ${each}`))
       })
     )
-    yield* Layer.build(JobWorker.pipe(Layer.provide([queue, refreshes, imports])))
+    const rfm = Layer.mock(Rfm, { run: (organization) => Effect.sync(() => void ran.push(`rfm ${organization}`)) })
+    yield* Layer.build(JobWorker.pipe(Layer.provide([queue, refreshes, imports, rfm])))
     yield* Deferred.await(done)
-    assert.deepStrictEqual(ran, [`refresh ${id} ${id}`, `import ${id} ${id}`])
+    assert.deepStrictEqual(ran, [`refresh ${id} ${id}`, `import ${id} ${id}`, `rfm ${id}`])
   })
 )

@@ -25,6 +25,7 @@ import { RefusalsHttp } from "./RefusalsHttp.ts"
 import { withRequestId } from "./RequestIds.ts"
 import { withRequestLog } from "./RequestLog.ts"
 import { routing } from "./Routing.ts"
+import { RfmHttp } from "./RfmHttp.ts"
 import { RulesHttp } from "./RulesHttp.ts"
 import { SettingsHttp } from "./SettingsHttp.ts"
 import { SyncsHttp } from "./SyncsHttp.ts"
@@ -44,6 +45,7 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
     ImportsHttp,
     GroupsHttp,
     LoyaltyTiersHttp,
+    RfmHttp,
     SyncsHttp,
     ExportsHttp,
     VersionsHttp,

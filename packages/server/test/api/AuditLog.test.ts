@@ -61,6 +61,9 @@ const everything = Effect.gen(function* () {
   const tiers = { attribute: "ltv", groupName: "Tiers", tiers: [{ name: "Gold", order: 1, startValue: "10" }] }
   const { tierGroup } = yield* call("POST", "/audiences/loyalty-tiers", tiers)
   yield* call("PUT", `/audiences/loyalty-tiers/${tierGroup}`, { ...tiers, groupName: "Ranks" })
+  const { groupId: segmented } = yield* call("POST", "/audiences/rfm", { groupName: "RFM" })
+  yield* call("PUT", `/audiences/rfm/${segmented}`, { groupName: "Value", intervalSeconds: null })
+  yield* call("POST", `/audiences/rfm/${segmented}/runs`)
   yield* call("DELETE", `/audiences/${list.id}`)
   yield* call("PUT", "/settings", { auditRetentionDays: 30 })
   yield* call("POST", "/organizations", { name: "Other" })

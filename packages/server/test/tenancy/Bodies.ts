@@ -44,6 +44,8 @@ export const bodies: Readonly<Record<string, (ids: Ids, place: string) => unknow
   "members.remove": ({ consumer }) => ({ consumerIds: [consumer] }),
   "loyaltyTiers.create": tiers,
   "loyaltyTiers.replace": tiers,
+  "rfm.create": () => ({ groupName: "RFM" }),
+  "rfm.replace": () => ({ groupName: "RFM" }),
   "syncs.klaviyo": lists,
   "syncs.mailchimp": lists,
   "syncs.sendgrid": lists,

@@ -9,6 +9,7 @@ const kinds = [
   "audience",
   "group",
   "programme",
+  "rfm",
   "rule",
   "ruleGroup",
   "consumer",
@@ -30,6 +31,7 @@ export const kindOf = (operation: string, place: string): Kind | undefined => {
   const name = place.split(".").at(-1)!.replace("[]", "")
   if (/rules\[\]\.groupId$/.test(place) || (operation.startsWith("rules.") && name === "groupId")) return "ruleGroup"
   if (operation === "loyaltyTiers.replace" && name === "groupId") return "programme"
+  if (operation.startsWith("rfm.") && name === "groupId") return "rfm"
   if (name === "id") {
     if (place === "path.id" && /^(consumers|history)\./.test(operation)) return "consumer"
     if (operation === "history.addActivity") return "activity"
@@ -100,6 +102,12 @@ export const freshTenant = Effect.gen(function* () {
     if (answer.status !== 200) return yield* Effect.die(`${method} ${path} answers ${answer.status}: ${answer.text}`)
     return answer.json
   })
+  // Done before there are consumers, so that it does not change them at some time later.
+  const rfm = yield* call("POST", "/audiences/rfm", { groupName: word, segmentMap: [{ name: word }] })
+  yield* call("GET", `/audiences/rfm/${rfm.groupId}`).pipe(
+    Effect.delay("20 millis"),
+    Effect.repeat({ until: ({ inProgress }) => !inProgress })
+  )
   const rule = { groupId: own.ruleGroup, field: "fullName", operator: "EQUALS", values: [word] }
   const dynamic = yield* call("POST", "/audiences", {
     name: word,
@@ -153,19 +161,20 @@ export const freshTenant = Effect.gen(function* () {
     tiers: [{ name: word, order: 1, startValue: 0 }]
   })
   /** Until then its audiences may change by themselves. */
-  const evaluated = Effect.forEach([dynamic.id, audiences[0].id], (id) =>
-    Effect.andThen(
-      call("POST", `/audiences/${id}/refresh`),
-      call("GET", `/audiences/${id}/status`).pipe(
+  const evaluated = Effect.gen(function* () {
+    for (const id of [dynamic.id, audiences[0].id, rfm.audiences[0].id]) {
+      yield* call("POST", `/audiences/${id}/refresh`)
+      yield* call("GET", `/audiences/${id}/status`).pipe(
         Effect.delay("20 millis"),
         Effect.repeat({ until: ({ inProgress, stale }) => !inProgress && !stale })
       )
-    )
-  )
+    }
+  })
   const ids: Ids = {
     ...own,
     organization,
     programme,
+    rfm: rfm.groupId,
     apiKey,
     audience: dynamic.id,
     rule: dynamic.rules[0].id,

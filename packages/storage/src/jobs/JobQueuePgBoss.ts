@@ -7,16 +7,25 @@ import { PgBoss, type Queue } from "pg-boss"
 
 const StoredJob = Schema.Union([
   Schema.TaggedStruct("Refresh", { organizationId: OrganizationId, audienceId: AudienceId }),
-  Schema.TaggedStruct("Import", { organizationId: OrganizationId, importId: ImportId })
+  Schema.TaggedStruct("Import", { organizationId: OrganizationId, importId: ImportId }),
+  Schema.TaggedStruct("Rfm", { organizationId: OrganizationId })
 ])
 
 const decodeJob = Schema.decodeUnknownEffect(StoredJob)
 
-const queueNames: { readonly [Tag in Job["_tag"]]: string } = { Refresh: "refreshes", Import: "imports" }
+const queueNames: { readonly [Tag in Job["_tag"]]: string } = { Refresh: "refreshes", Import: "imports", Rfm: "rfm" }
 
 /** What equal jobs have in common. */
-const keyOf = (job: Job): string =>
-  job._tag === "Refresh" ? `${job.organizationId}/${job.audienceId}` : `${job.organizationId}/${job.importId}`
+const keyOf = (job: Job): string => {
+  switch (job._tag) {
+    case "Refresh":
+      return `${job.organizationId}/${job.audienceId}`
+    case "Import":
+      return `${job.organizationId}/${job.importId}`
+    case "Rfm":
+      return job.organizationId
+  }
+}
 
 const queueOptions: Omit<Queue, "name"> = {
   // Of equal jobs one waits and one runs: what is asked for while one runs is done after it.

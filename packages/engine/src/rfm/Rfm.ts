@@ -1,0 +1,184 @@
+import type { Actor } from "@audiences/domain/Actor"
+import { type AudienceGroupArchived, AudienceGroupId, AudienceGroupNotFound } from "@audiences/domain/AudienceGroup"
+import type { OrganizationId } from "@audiences/domain/Organization"
+import type { RfmGroup, RfmInput } from "@audiences/domain/Rfm"
+import { Uuid } from "@audiences/domain/Uuid"
+import { type Problem, refuse, type ValidationError } from "@audiences/domain/ValidationError"
+import { Context, Effect, Layer, Option, Result } from "effect"
+import { DatabaseClock } from "../DatabaseClock.ts"
+import { AudienceGroupRepo } from "../groups/AudienceGroupRepo.ts"
+import { type SegmentationInput, Segmentations } from "../groups/Segmentations.ts"
+import { JobQueue } from "../jobs/JobQueue.ts"
+import { boundsOf, neededPlaces } from "./RfmCutting.ts"
+import { defaultIntervalSeconds, defaultMethod, methodOf, methodProblems } from "./RfmMethods.ts"
+import { RfmRepo, type RfmScoring } from "./RfmRepo.ts"
+import { mapName, segmentRules, segmentsOf } from "./SegmentMap.ts"
+
+/** Scores consumers by recency, frequency and amount, and keeps an audience for each segment of a map of the ranks. */
+export class Rfm extends Context.Service<
+  Rfm,
+  {
+    readonly create: (actor: Actor, input: RfmInput) => Effect.Effect<RfmGroup, ValidationError>
+    readonly get: (
+      organizationId: OrganizationId,
+      groupId: AudienceGroupId
+    ) => Effect.Effect<RfmGroup, AudienceGroupNotFound>
+    readonly replace: (
+      actor: Actor,
+      groupId: AudienceGroupId,
+      input: RfmInput
+    ) => Effect.Effect<RfmGroup, ValidationError | AudienceGroupNotFound | AudienceGroupArchived>
+    /** Asks for a run; answers at once, while it is in progress. */
+    readonly request: (actor: Actor, groupId: AudienceGroupId) => Effect.Effect<RfmGroup, AudienceGroupNotFound>
+    /** Does the run that is asked for, or goes on with one that was cut off. Idempotent: nothing asked for, nothing done. */
+    readonly run: (organizationId: OrganizationId) => Effect.Effect<void>
+    /** Hands every run whose time has come, or that was asked for but lost, to the job queue. */
+    readonly enqueueDue: Effect.Effect<void>
+  }
+>()("@audiences/engine/Rfm") {
+  static readonly layer = Layer.effect(
+    this,
+    Effect.gen(function* () {
+      const repo = yield* RfmRepo
+      const groups = yield* AudienceGroupRepo
+      const segmentations = yield* Segmentations
+      const clock = yield* DatabaseClock
+      const queue = yield* JobQueue
+
+      // One that is lost is found by `enqueueDue`.
+      const enqueue = (organizationId: OrganizationId) =>
+        queue
+          .enqueue({ _tag: "Rfm", organizationId })
+          .pipe(Effect.catchCause((cause) => Effect.logWarning("A scoring was not enqueued; it will be found", cause)))
+
+      const stateOf = (organizationId: OrganizationId) =>
+        Effect.map(
+          repo.state(organizationId),
+          Option.getOrElse(() => ({
+            method: defaultMethod,
+            intervalSeconds: null,
+            inProgress: false,
+            latestRun: null
+          }))
+        )
+
+      const get = Effect.fn("Rfm.get")(function* (organizationId: OrganizationId, groupId: AudienceGroupId) {
+        const audiences = (yield* groups.get(organizationId, groupId)).filter(({ groupType }) => groupType === "RFM")
+        if (audiences.length === 0) return yield* new AudienceGroupNotFound()
+        const placeOf = ({ metadata }: (typeof audiences)[number]) => Number(metadata?.rfmOrder ?? 0)
+        return {
+          groupId,
+          audiences: audiences.toSorted((a, b) => placeOf(a) - placeOf(b)),
+          ...(yield* stateOf(organizationId))
+        }
+      })
+
+      const scoringOf = Effect.fnUntraced(function* (actor: Actor, { intervalSeconds, method }: RfmInput) {
+        const kept = Option.getOrUndefined(yield* repo.state(actor.organizationId))
+        const scoring: RfmScoring = {
+          method: method === undefined ? (kept?.method ?? defaultMethod) : methodOf(method),
+          intervalSeconds:
+            intervalSeconds === undefined
+              ? kept === undefined
+                ? defaultIntervalSeconds
+                : kept.intervalSeconds
+              : intervalSeconds
+        }
+        return scoring
+      })
+
+      const planned = Effect.fnUntraced(function* (
+        actor: Actor,
+        groupId: AudienceGroupId,
+        input: RfmInput,
+        action: "rfm.create" | "rfm.replace"
+      ) {
+        const scoring = yield* scoringOf(actor, input)
+        const map = input.segmentMap ?? "fanfare5"
+        const segments = segmentsOf(map)
+        const problems: Array<Problem> = [...methodProblems(input, scoring.method)]
+        if (Result.isFailure(segments))
+          problems.push(...segments.failure.map((each) => ({ ...each, path: ["segmentMap", ...each.path] })))
+        if (Result.isFailure(segments) || problems.length > 0) return yield* refuse(input, problems)
+        const uuid = yield* Uuid
+        const drafts = yield* Effect.forEach(segments.success, (segment, i) =>
+          Effect.map(
+            Effect.forEach(segment.boxes, () => uuid),
+            (ids) => ({
+              name: segment.name,
+              iconName: null,
+              metadata: { rfmSegmentMap: mapName(map), rfmOrder: i },
+              rules: segmentRules(segment, ids)
+            })
+          )
+        )
+        const segmentation: SegmentationInput = {
+          groupId,
+          groupName: input.groupName,
+          groupType: "RFM",
+          action,
+          segments: drafts
+        }
+        return { scoring, segmentation }
+      })
+
+      const configured = Effect.fnUntraced(function* (
+        actor: Actor,
+        groupId: AudienceGroupId,
+        scoring: RfmScoring,
+        action: "rfm.create" | "rfm.replace"
+      ) {
+        yield* repo.configure(actor, yield* clock.now, scoring, action)
+        const group = yield* Effect.orDie(get(actor.organizationId, groupId))
+        yield* enqueue(actor.organizationId)
+        return group
+      })
+
+      const create = Effect.fn("Rfm.create")(function* (actor: Actor, input: RfmInput) {
+        const groupId = AudienceGroupId.make(yield* yield* Uuid)
+        const { scoring, segmentation } = yield* planned(actor, groupId, input, "rfm.create")
+        yield* segmentations.create(actor, segmentation)
+        return yield* configured(actor, groupId, scoring, "rfm.create")
+      })
+
+      const replace = Effect.fn("Rfm.replace")(function* (actor: Actor, groupId: AudienceGroupId, input: RfmInput) {
+        yield* groups.get(actor.organizationId, groupId)
+        const { scoring, segmentation } = yield* planned(actor, groupId, input, "rfm.replace")
+        yield* segmentations.replace(actor, segmentation).pipe(
+          Effect.catchTag("GroupTypeMismatch", () =>
+            refuse(input, [
+              {
+                path: [],
+                type: "group_type",
+                expected: "a group of RFM audiences",
+                message: "Audience group has no RFM segments: create a segmentation with POST /audiences/rfm"
+              }
+            ])
+          )
+        )
+        return yield* configured(actor, groupId, scoring, "rfm.replace")
+      })
+
+      const request = Effect.fn("Rfm.request")(function* (actor: Actor, groupId: AudienceGroupId) {
+        yield* get(actor.organizationId, groupId)
+        yield* repo.request(actor, yield* clock.now)
+        const group = yield* get(actor.organizationId, groupId)
+        yield* enqueue(actor.organizationId)
+        return group
+      })
+
+      const run = Effect.fn("Rfm.run")(function* (organizationId: OrganizationId) {
+        const cutting = { places: neededPlaces, bounds: boundsOf }
+        const id = yield* repo.begin(organizationId, yield* clock.now, yield* yield* Uuid, cutting)
+        if (Option.isNone(id)) return
+        while (!(yield* repo.advance(organizationId, yield* clock.now, id.value)));
+      })
+
+      const enqueueDue = Effect.gen(function* () {
+        yield* Effect.forEach(yield* repo.takeDue(yield* clock.now), enqueue, { discard: true })
+      }).pipe(Effect.withSpan("Rfm.enqueueDue"))
+
+      return Rfm.of({ create, get, replace, request, run, enqueueDue })
+    })
+  )
+}

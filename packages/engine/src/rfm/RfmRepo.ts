@@ -1,0 +1,56 @@
+import type { Actor } from "@audiences/domain/Actor"
+import type { AuditAction } from "@audiences/domain/AuditEntry"
+import type { OrganizationId } from "@audiences/domain/Organization"
+import type { RfmMethod, RfmRun } from "@audiences/domain/Rfm"
+import { Context, type DateTime, type Effect, type Option } from "effect"
+import type { Bounds, Dimension, PlacedValue } from "./RfmCutting.ts"
+
+/** How the consumers of an organization are scored. */
+export interface RfmScoring {
+  readonly method: RfmMethod
+  /** Null: only on demand. */
+  readonly intervalSeconds: number | null
+}
+
+export interface RfmState extends RfmScoring {
+  readonly inProgress: boolean
+  readonly latestRun: RfmRun | null
+}
+
+/** How a run finds its bounds: the places it needs of so many values, and the bounds by what is there. */
+export interface Cutting {
+  readonly places: (method: RfmMethod, n: number) => ReadonlyArray<number>
+  readonly bounds: (
+    method: RfmMethod,
+    n: number,
+    valueAt: (dimension: Dimension, place: number) => PlacedValue
+  ) => Bounds
+}
+
+/** Where scorings are kept, and consumers scored. Every method is scoped to one organization, but for `takeDue`. */
+export class RfmRepo extends Context.Service<
+  RfmRepo,
+  {
+    readonly state: (organizationId: OrganizationId) => Effect.Effect<Option.Option<RfmState>>
+    /** Keeps how consumers are scored, and asks for a run. */
+    readonly configure: (
+      actor: Actor,
+      now: DateTime.Utc,
+      scoring: RfmScoring,
+      action: AuditAction
+    ) => Effect.Effect<void>
+    /** Asks for a run by the method that is kept. */
+    readonly request: (actor: Actor, now: DateTime.Utc) => Effect.Effect<void>
+    /** Begins the run that is asked for, or takes up the one that was begun; none when nothing is asked for. */
+    readonly begin: (
+      organizationId: OrganizationId,
+      now: DateTime.Utc,
+      runId: string,
+      cutting: Cutting
+    ) => Effect.Effect<Option.Option<string>>
+    /** Scores the next block of consumers of the run, and writes those whose ranks changed. Returns whether it is the last. */
+    readonly advance: (organizationId: OrganizationId, now: DateTime.Utc, runId: string) => Effect.Effect<boolean>
+    /** Asks for the runs whose time has come, and returns every organization that waits for one. */
+    readonly takeDue: (now: DateTime.Utc) => Effect.Effect<ReadonlyArray<OrganizationId>>
+  }
+>()("@audiences/engine/RfmRepo") {}

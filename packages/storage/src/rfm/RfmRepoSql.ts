@@ -1,0 +1,201 @@
+import type { Actor } from "@audiences/domain/Actor"
+import type { AuditAction } from "@audiences/domain/AuditEntry"
+import { OrganizationId } from "@audiences/domain/Organization"
+import { RfmMethod, type RfmRun } from "@audiences/domain/Rfm"
+import { blockSize } from "@audiences/engine/memberships/Block"
+import { thresholdsOf } from "@audiences/engine/rfm/RfmCutting"
+import { type Cutting, RfmRepo, type RfmScoring } from "@audiences/engine/rfm/RfmRepo"
+import { type DateTime, Effect, Layer, Option, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { audit } from "../audit/Audit.ts"
+import { contended } from "../postgres/Contended.ts"
+import { recordScores, scoreBlock } from "./RfmScores.ts"
+import { countValues, instant, placedValues } from "./RfmValues.ts"
+
+const Bound = Schema.Struct({
+  value: Schema.String,
+  cut: Schema.String,
+  externalId: Schema.NullOr(Schema.String),
+  consumerId: Schema.NullOr(Schema.String)
+})
+const Bounds = Schema.Struct({
+  recency: Schema.Array(Bound),
+  frequency: Schema.Array(Bound),
+  monetary: Schema.Array(Bound)
+})
+const ScoringRow = Schema.Struct({
+  method: RfmMethod,
+  intervalSeconds: Schema.NullOr(Schema.Finite),
+  requested: Schema.Finite,
+  completed: Schema.Finite
+})
+const RunRow = Schema.Struct({
+  id: Schema.String,
+  method: RfmMethod,
+  bounds: Bounds,
+  requested: Schema.Finite,
+  scoredCount: Schema.Finite,
+  changedCount: Schema.Finite,
+  nextBlock: Schema.Finite,
+  startedAt: Schema.DateTimeUtcFromDate,
+  completedAt: Schema.NullOr(Schema.DateTimeUtcFromDate)
+})
+const decodeScorings = Schema.decodeUnknownEffect(Schema.Array(ScoringRow))
+const decodeRuns = Schema.decodeUnknownEffect(Schema.Array(RunRow))
+const decodeOrganizations = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ organizationId: OrganizationId })))
+const decodeLast = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ last: Schema.NullOr(Schema.Finite) })))
+const encodeMethod = Schema.encodeSync(RfmMethod)
+
+const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+
+  const scoring = Effect.fnUntraced(function* (organizationId: OrganizationId, locks: boolean) {
+    const rows = yield* sql`
+      SELECT method, interval_seconds, runs_requested::float8 AS requested, runs_completed::float8 AS completed
+      FROM rfm_scorings WHERE organization_id = ${organizationId}::uuid ${sql.literal(locks ? "FOR UPDATE" : "")}`
+    return Option.fromUndefinedOr((yield* decodeScorings(rows))[0])
+  })
+
+  const runs = Effect.fnUntraced(function* (organizationId: OrganizationId, rest: ReturnType<typeof sql.literal>) {
+    const rows = yield* sql`
+      SELECT id, method, bounds, requested::float8 AS requested, scored_count::float8 AS scored_count, changed_count::float8 AS changed_count,
+        next_block, started_at, completed_at
+      FROM rfm_runs WHERE organization_id = ${organizationId}::uuid ${rest}`
+    return Option.fromUndefinedOr((yield* decodeRuns(rows))[0])
+  })
+
+  const state = Effect.fn("RfmRepo.state")(function* (organizationId: OrganizationId) {
+    const found = yield* scoring(organizationId, false)
+    if (Option.isNone(found)) return Option.none()
+    const { completed, intervalSeconds, method, requested } = found.value
+    const latest = yield* runs(organizationId, sql.literal("ORDER BY started_at DESC, id DESC LIMIT 1"))
+    const latestRun = Option.match(latest, {
+      onNone: () => null,
+      onSome: ({ bounds, changedCount, completedAt, id, method, scoredCount, startedAt }): RfmRun => ({
+        id,
+        method,
+        thresholds: thresholdsOf(bounds),
+        scoredCount,
+        changedCount,
+        startedAt,
+        completedAt
+      })
+    })
+    return Option.some({ method, intervalSeconds, inProgress: requested > completed, latestRun })
+  }, Effect.orDie)
+
+  const configure = Effect.fn("RfmRepo.configure")(
+    function* (actor: Actor, now: DateTime.Utc, { intervalSeconds, method }: RfmScoring, action: AuditAction) {
+      const { organizationId } = actor
+      const before = Option.getOrNull(yield* scoring(organizationId, true))
+      const encoded = encodeMethod(method)
+      yield* sql`
+        INSERT INTO rfm_scorings AS s (organization_id, method, interval_seconds, runs_requested)
+        VALUES (${organizationId}::uuid, ${JSON.stringify(encoded)}::text::jsonb, ${intervalSeconds}::int, 1)
+        ON CONFLICT (organization_id) DO UPDATE SET
+          method = EXCLUDED.method, interval_seconds = EXCLUDED.interval_seconds, next_run_at = NULL, runs_requested = s.runs_requested + 1`
+      yield* audit(sql, actor, now, {
+        action,
+        subjectType: "settings",
+        subjectId: organizationId,
+        changes: {
+          method: { from: before === null ? null : encodeMethod(before.method), to: encoded },
+          intervalSeconds: { from: before?.intervalSeconds ?? null, to: intervalSeconds }
+        }
+      })
+    },
+    contended(sql),
+    Effect.orDie
+  )
+
+  const request = Effect.fn("RfmRepo.request")(
+    function* (actor: Actor, now: DateTime.Utc) {
+      yield* sql`
+        UPDATE rfm_scorings SET runs_requested = runs_requested + 1, next_run_at = NULL
+        WHERE organization_id = ${actor.organizationId}::uuid`
+      yield* audit(sql, actor, now, {
+        action: "rfm.run",
+        subjectType: "settings",
+        subjectId: actor.organizationId
+      })
+    },
+    contended(sql),
+    Effect.orDie
+  )
+
+  const begin = Effect.fn("RfmRepo.begin")(
+    function* (organizationId: OrganizationId, now: DateTime.Utc, runId: string, cutting: Cutting) {
+      // Count and values are of one state of the database.
+      yield* sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`
+      const found = yield* scoring(organizationId, true)
+      if (Option.isNone(found)) return Option.none()
+      const unfinished = yield* runs(organizationId, sql.literal("AND completed_at IS NULL"))
+      if (Option.isSome(unfinished)) return Option.some(unfinished.value.id)
+      const { completed, requested } = found.value
+      if (requested <= completed) return Option.none()
+      const method = { ...found.value.method, asOf: found.value.method.asOf ?? now }
+      const n = yield* countValues(sql, organizationId, method)
+      const values = yield* placedValues(sql, organizationId, method, n, cutting.places(method, n))
+      const bounds = cutting.bounds(method, n, (dimension, place) => values.get(`${dimension} ${place}`)!)
+      yield* sql`
+        INSERT INTO rfm_runs (organization_id, id, requested, method, bounds, scored_count, started_at)
+        VALUES (${organizationId}::uuid, ${runId}::uuid, ${requested}::bigint, ${JSON.stringify(encodeMethod(method))}::text::jsonb,
+          ${JSON.stringify(bounds)}::text::jsonb, ${n}::bigint, ${instant(sql, now)})`
+      return Option.some(runId)
+    },
+    contended(sql),
+    Effect.orDie
+  )
+
+  const complete = Effect.fnUntraced(function* (
+    organizationId: OrganizationId,
+    now: DateTime.Utc,
+    { id, requested }: typeof RunRow.Type
+  ) {
+    yield* sql`
+      UPDATE rfm_runs SET completed_at = ${instant(sql, now)} WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
+    yield* sql`
+      UPDATE rfm_scorings SET runs_completed = ${requested}::bigint,
+        next_run_at = ${instant(sql, now)} + make_interval(secs => interval_seconds)
+      WHERE organization_id = ${organizationId}::uuid`
+  })
+
+  const advance = Effect.fn("RfmRepo.advance")(
+    function* (organizationId: OrganizationId, now: DateTime.Utc, runId: string) {
+      const found = yield* runs(organizationId, sql`AND id = ${runId}::uuid AND completed_at IS NULL FOR UPDATE`)
+      if (Option.isNone(found)) return true
+      const run = found.value
+      const last =
+        yield* sql`SELECT max(ordinal) AS last FROM consumers WHERE organization_id = ${organizationId}::uuid`
+      const [{ last: lastOrdinal } = { last: null }] = yield* decodeLast(last)
+      const method = { ...run.method, asOf: run.method.asOf ?? now }
+      const changed = yield* scoreBlock(sql, organizationId, now, method, run.bounds, run.nextBlock)
+      yield* sql`
+        UPDATE rfm_runs SET next_block = next_block + 1, changed_count = changed_count + ${changed.length}::int
+        WHERE organization_id = ${organizationId}::uuid AND id = ${runId}::uuid`
+      const isLast = (run.nextBlock + 1) * blockSize > (lastOrdinal ?? -1)
+      if (isLast) yield* complete(organizationId, now, run)
+      yield* recordScores(sql, organizationId, changed)
+      return isLast
+    },
+    contended(sql),
+    Effect.orDie
+  )
+
+  const takeDue = Effect.fn("RfmRepo.takeDue")(
+    function* (now: DateTime.Utc) {
+      yield* sql`
+        UPDATE rfm_scorings s SET runs_requested = runs_requested + 1, next_run_at = NULL
+        WHERE next_run_at <= ${instant(sql, now)} AND EXISTS (
+          SELECT 1 FROM audiences a WHERE a.organization_id = s.organization_id AND a.group_type = 'RFM' AND NOT a.archived)`
+      const rows = yield* sql`SELECT organization_id FROM rfm_scorings WHERE runs_requested > runs_completed`
+      return (yield* decodeOrganizations(rows)).map(({ organizationId }) => organizationId)
+    },
+    contended(sql),
+    Effect.orDie
+  )
+
+  return RfmRepo.of({ state, configure, request, begin, advance, takeDue })
+})
+
+export const RfmRepoSql = Layer.effect(RfmRepo, make)
