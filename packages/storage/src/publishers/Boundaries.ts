@@ -32,7 +32,10 @@ const decodePassers = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ key: Schema.String, ordinal: Schema.Finite }))
 )
 
-/** Which live consumers pass which boundary in a window: at most `limit` of each field. */
+/**
+ * Which live consumers pass which boundary in a window: at most `limit` of each field. The order is for the planner, which does not know
+ * how few they are: it walks the index once for each boundary, and does not read all consumers for all of them.
+ */
 export const readPassers = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
@@ -46,8 +49,11 @@ export const readPassers = Effect.fnUntraced(function* (
       SELECT b.key, c.ordinal
       FROM unnest(${those.map(boundaryKey)}::text[], ${windows.map(({ low }) => low)}::timestamptz[], ${windows.map(({ high }) => high)}::timestamptz[])
         AS b (key, low, high)
-      JOIN consumers c ON c.organization_id = ${organizationId}::uuid AND NOT c.archived
-        AND c.${sql.literal(column)} >= b.low AND c.${sql.literal(column)} <= b.high
+      CROSS JOIN LATERAL (
+        SELECT c.ordinal FROM consumers c
+        WHERE c.organization_id = ${organizationId}::uuid AND NOT c.archived
+          AND c.${sql.literal(column)} >= b.low AND c.${sql.literal(column)} <= b.high
+        ORDER BY c.${sql.literal(column)} LIMIT ${limit}::int) AS c
       LIMIT ${limit}::int)`
   })
   return queries.length === 0 ? [] : yield* Effect.orDie(decodePassers(yield* unionAll(sql, queries)))
