@@ -57,8 +57,10 @@ const make = Effect.gen(function* () {
     const [{ median } = { median: "0" }] = yield* decodeMedian(middle)
     const edges = edgesOf(min, max)
     const inner = `{${edges.slice(1, -1).join(",")}}`
+    // A subquery is read once; the text itself would be parsed again for every consumer.
+    const bounds = sql`(SELECT ${inner}::text::${sql.literal(money ? "numeric" : "float8")}[])`
     const counted = yield* sql`
-      SELECT width_bucket(${value}, ${inner}::text::${sql.literal(money ? "numeric" : "float8")}[])::float8 AS bucket, count(*)::float8 AS count
+      SELECT width_bucket(${value}, ${bounds})::float8 AS bucket, count(*)::float8 AS count
       ${live} GROUP BY 1`
     const counts = edges.slice(1).map(() => 0)
     for (const row of yield* decodeCounts(counted)) counts[row.bucket] = row.count
