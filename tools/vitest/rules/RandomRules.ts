@@ -193,7 +193,8 @@ export const randomConsumers = (count: number): Arbitrary.Arbitrary<ReadonlyArra
     Arbitrary.map((consumers) =>
       consumers.map(({ email, phone, primaryExternalId, ...rest }, i) => ({
         ...rest,
-        email: email === null ? null : `${email[0].replace(/[\s@]/g, "")}${i}@${email[1]}`,
+        // Without digits: "5" and 1 would make the address of "" and 51.
+        email: email === null ? null : `${email[0].replace(/[\s@\d]/g, "")}${i}@${email[1]}`,
         phone: phone === null ? null : `${phone}${1000 + i}`,
         primaryExternalId: primaryExternalId === null ? null : `${primaryExternalId}-${i}`
       }))
