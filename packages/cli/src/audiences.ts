@@ -18,6 +18,7 @@ import { keys } from "./keys/keys.ts"
 import { members } from "./members/members.ts"
 import { orders } from "./orders/orders.ts"
 import { organizations } from "./organizations/organizations.ts"
+import { migrate } from "./migrations/migrate.ts"
 import { Json } from "./output/Json.ts"
 import { overlap } from "./overlaps/overlap.ts"
 import { apply } from "./plans/apply.ts"
@@ -71,7 +72,7 @@ export const audiences = Command.make("audiences").pipe(
     },
     { group: "CONSUMERS", commands: [served(importCommand), consumers, orders] },
     { group: "AUDIENCES AS CODE", commands: [served(plan), served(apply), served(pull)] },
-    { group: "ADMINISTRATION", commands: [keys, organizations, served(settings), served(audit)] }
+    { group: "ADMINISTRATION", commands: [keys, organizations, served(settings), served(audit), migrate] }
   ]),
   Command.withGlobalFlags([Json])
 )

@@ -4,6 +4,7 @@ import { secretKeyMode } from "@audiences/domain/SecretKey"
 import { baseUrlConfig, Host } from "../connection/Host.ts"
 import type { KeyMissing } from "../connection/KeyMissing.ts"
 import { ExitCode } from "../ExitCode.ts"
+import type { SourceFailed } from "../migrations/Source.ts"
 import type { RulesRefused } from "../rules/RulesRefused.ts"
 import { issueLine } from "./Issue.ts"
 
@@ -156,6 +157,8 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
       )
     case "InternalServerError":
       return Effect.succeed(failure(ExitCode.failure, withRequestId(said, property(error, "requestId"))))
+    case "SourceFailed":
+      return Effect.succeed(failure((error as SourceFailed).exitCode, said))
     case "UsageError":
       return Effect.succeed(failure(ExitCode.usage, said))
     case "ChangesPending":
