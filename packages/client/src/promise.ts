@@ -18,6 +18,7 @@ import type {
 } from "@audiences/domain/Audience"
 import type {
   Consumer,
+  consumerArchiveQuery,
   ConsumerCreate,
   ConsumerFull,
   consumerListQuery,
@@ -395,7 +396,9 @@ export class AudiencesClient {
     get: (id: string) => this.#call<Resource<typeof ConsumerFull>>("GET", path`/consumers/${id}`),
     update: (id: string, changes: Resource<typeof ConsumerUpdate>) =>
       this.#call<Resource<typeof Consumer>>("PUT", path`/consumers/${id}`, { body: changes }),
-    archive: (id: string) => this.#call<Resource<typeof Consumer>>("DELETE", path`/consumers/${id}`),
+    /** With `erase`, what is known of the person is removed for good. */
+    archive: (id: string, query: QueryOf<typeof consumerArchiveQuery> = {}) =>
+      this.#call<Resource<typeof Consumer>>("DELETE", path`/consumers/${id}`, { query }),
     audiences: (id: string) =>
       this.#call<ReadonlyArray<Resource<typeof Audience>>>("GET", path`/consumers/${id}/audiences`)
   }

@@ -44,6 +44,10 @@ export const deviations: ReadonlyArray<Deviation> = [
     ]
   },
   {
+    reason: "extension: personal data is removed for good",
+    of: ["DELETE /consumers/{id}: query parameter erase"]
+  },
+  {
     reason: "extension: the members of one audience of the group",
     of: ["GET /audiences/groups/{groupId}/members: query parameter audienceId"]
   },
