@@ -36,7 +36,11 @@ export class ConsumersApi extends HttpApiGroup.make("consumers")
       query: distributionQuery,
       success: Distribution,
       error: ValidationError
-    }).annotate(OpenApi.Summary, "How the values of a field are spread"),
+    })
+      .annotate(OpenApi.Summary, "How the values of a field are spread")
+      .annotateMerge(
+        OpenApi.annotations({ description: "With `suggest` (extension) also where tiers of the field could be cut." })
+      ),
     HttpApiEndpoint.get("get", "/:id", { params, success: ConsumerFull, error: ConsumerNotFound }).annotate(
       OpenApi.Summary,
       "Read a consumer"

@@ -52,6 +52,10 @@ export const deviations: ReadonlyArray<Deviation> = [
     of: ["GET /audiences/groups/{groupId}/members: query parameter audienceId"]
   },
   {
+    reason: "extension: tiers that a field could be cut into",
+    of: [/^GET \/consumers\/distribution: query parameter (suggest|tiers|from)$/, "Distribution.suggestion: extension"]
+  },
+  {
     reason: "ids are UUIDs: a malformed one is a 400 and not a 404, as the contract has it",
     of: [/^path parameter (audienceId|ruleId|groupId|id): format "uuid"$/, 'MembersAdd.consumerIds[]: format "uuid"']
   },
