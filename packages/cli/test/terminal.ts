@@ -1,6 +1,6 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
-import { ConfigProvider, Effect, Layer, Sink, Stdio, Stream, Terminal } from "effect"
+import { type Cause, ConfigProvider, Effect, Layer, Option, Queue, Sink, Stdio, Stream, Terminal } from "effect"
 import { ChildProcessSpawner } from "effect/process"
 import { run } from "@audiences/cli/run"
 
@@ -10,15 +10,24 @@ export interface Situation {
   readonly terminal?: boolean
   readonly columns?: number
   readonly stdin?: string
+  /** Keys that a person presses when asked; a new line is Enter. */
+  readonly keys?: string
 }
+
+const pressed = (character: string): Terminal.UserInput => ({
+  input: character === "\n" ? Option.none() : Option.some(character),
+  key: { name: character === "\n" ? "enter" : character, ctrl: false, meta: false, shift: false }
+})
 
 /** Runs a command line as if typed in such a situation, and gives all that it wrote. */
 export const typed = (
   args: ReadonlyArray<string>,
-  { columns = 100, env = {}, stdin = "", terminal = false }: Situation = {}
+  { columns = 100, env = {}, keys = "", stdin = "", terminal = false }: Situation = {}
 ) =>
   Effect.gen(function* () {
     const written = { stdout: "", stderr: "" }
+    const input = yield* Queue.unbounded<Terminal.UserInput, Cause.Done>()
+    yield* Queue.offerAll(input, Array.from(keys, pressed))
     const sink = (name: keyof typeof written) => () =>
       Sink.forEach((chunk: string | Uint8Array) =>
         Effect.sync(() => {
@@ -32,6 +41,7 @@ export const typed = (
         stdout: sink("stdout"),
         stderr: sink("stderr"),
         stdin: Stream.succeed(new TextEncoder().encode(stdin)),
+        stdinIsTerminal: Effect.succeed(terminal),
         stdoutIsTerminal: Effect.succeed(terminal),
         stderrIsTerminal: Effect.succeed(terminal)
       }),
@@ -41,7 +51,7 @@ export const typed = (
           columns: Effect.succeed(columns),
           rows: Effect.succeed(24),
           size: Effect.die("unused"),
-          readInput: Effect.die("unused"),
+          readInput: Effect.succeed(input),
           readLine: Effect.die("unused"),
           display: () => Effect.void
         })
@@ -50,7 +60,9 @@ export const typed = (
         ChildProcessSpawner.ChildProcessSpawner,
         ChildProcessSpawner.make(() => Effect.die("unused"))
       ),
-      ConfigProvider.layer(ConfigProvider.fromEnv({ env: { AUDIENCES_SECRET_KEY: "sk_test_secret", ...env } }))
+      ConfigProvider.layer(
+        ConfigProvider.fromEnv({ env: { AUDIENCES_SECRET_KEY: "sk_test_secret", XDG_CONFIG_HOME: "/nowhere", ...env } })
+      )
     )
     const exitCode = yield* Effect.provide(run(args), services)
     return { exitCode, ...written, lines: written.stdout.split("\n").slice(0, -1) }
