@@ -3,7 +3,8 @@ import { FetchHttpClient, HttpClient, type HttpClientError, type HttpClientRespo
 import { HttpApiClient } from "effect/http-api"
 import { Api } from "@audiences/domain/api/Api"
 import { Authentication } from "./Authentication.ts"
-import { connection, defaultBaseUrl } from "./Connection.ts"
+import { defaultBaseUrl } from "./BaseUrl.ts"
+import { connection } from "./Connection.ts"
 import { Retry } from "./Retry.ts"
 import { UnexpectedAnswer } from "./UnexpectedAnswer.ts"
 

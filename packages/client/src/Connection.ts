@@ -5,8 +5,7 @@ import { Authentication } from "./Authentication.ts"
 import { withIdempotencyKey } from "./Idempotency.ts"
 import { Retry } from "./Retry.ts"
 
-/** Where a server on this machine answers. */
-export const defaultBaseUrl = "http://127.0.0.1:4800/api"
+export { defaultBaseUrl } from "./BaseUrl.ts"
 
 /** The stack of a call, from the inside out: attempt, its time limit, its key, retries, the idempotency key they share. */
 export const connection = Effect.fnUntraced(function* (timeout: Duration.Input = "30 seconds") {

@@ -24,7 +24,12 @@ const clientOf = (...answers: ReadonlyArray<Response | Error>) => {
   }
   return {
     asked,
-    client: new AudiencesClient({ baseUrl: "http://host.test/api/", apiKey: "sk_test_secret", fetch, retries: 1 })
+    client: new AudiencesClient({
+      baseUrl: "http://host.test/api/",
+      apiKey: "sk_test_secret",
+      fetch,
+      retry: { retries: 1 }
+    })
   }
 }
 
