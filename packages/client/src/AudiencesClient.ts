@@ -1,11 +1,12 @@
 import { Config, Context, type Duration, Effect, Layer, Redacted, Schema } from "effect"
 import { FetchHttpClient, HttpClient, type HttpClientError, type HttpClientResponse } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
-import { Api } from "@audiences/domain/api/Api"
+import type { Api } from "@audiences/domain/api/Api"
 import { Authentication } from "./Authentication.ts"
 import { defaultBaseUrl } from "./BaseUrl.ts"
 import { connection } from "./Connection.ts"
 import { Retry } from "./Retry.ts"
+import { tolerantApi } from "./tolerance/TolerantApi.ts"
 import { UnexpectedAnswer } from "./UnexpectedAnswer.ts"
 
 export interface ConnectionOptions {
@@ -31,7 +32,7 @@ export class AudiencesClient extends Context.Service<
     Layer.effect(
       this,
       Effect.flatMap(connection(timeout), (client) =>
-        HttpApiClient.makeWith(Api, {
+        HttpApiClient.makeWith(tolerantApi(), {
           baseUrl,
           httpClient: HttpClient.transformResponse(client, (answer): Answer => answer),
           transformResponse: unexpected
