@@ -1,14 +1,10 @@
-import { Clock, Context, Duration, Effect, identity, Layer, Random, type Result } from "effect"
+import { Clock, Context, Duration, Effect, identity, Layer, Random } from "effect"
 import { HttpClient, type HttpClientError, type HttpClientRequest, type HttpClientResponse } from "effect/http"
-import {
-  type AttemptEnd,
-  defaultLimits,
-  isInFlight,
-  isServed,
-  type RetryLimits,
-  waitBeforeRetry
-} from "./retry/RetryDecision.ts"
+import { circuitOpen } from "./Circuit.ts"
+import { CurrentCall } from "./CurrentCall.ts"
+import { endOf } from "./retry/ClientAttempt.ts"
 import { defaultBudget, RetryBudget, type RetryBudgetSize } from "./retry/RetryBudget.ts"
+import { defaultLimits, isInFlight, isServed, type RetryLimits, waitBeforeRetry } from "./retry/RetryDecision.ts"
 
 type Outcome = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
 
@@ -29,15 +25,6 @@ const limitsOf = ({ delay, longestDelay, retries, total }: Partial<RetryPolicy>)
   totalMillis: total === undefined ? defaultLimits.totalMillis : Duration.toMillis(total)
 })
 
-/** Undefined: no failure that another attempt could mend. */
-const endOf = (
-  outcome: Result.Result<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
-): AttemptEnd | undefined => {
-  if (outcome._tag === "Failure") return outcome.failure.reason._tag === "TransportError" ? null : undefined
-  const { headers, status } = outcome.success
-  return { status, retryAfter: headers["retry-after"] }
-}
-
 const retrying = (
   limits: RetryLimits,
   budget: RetryBudget,
@@ -49,12 +36,15 @@ const retrying = (
     for (let retried = 0; ; retried++) {
       const outcome = yield* Effect.result(attempt)
       const end = endOf(outcome)
-      if (end === undefined) return yield* Effect.fromResult(outcome)
+      const refused = outcome._tag === "Failure" && circuitOpen(outcome.failure) !== undefined
+      if (end === undefined || refused) return yield* Effect.fromResult(outcome)
       if (isServed(end)) budget.succeeded()
       const now = yield* Clock.currentTimeMillis
       const random = yield* Random.next
       const wait = waitBeforeRetry(limits, { method: request.method, end, retried, startedAt, now, random })
       if (wait === null || !(isInFlight(end) || budget.spend())) return yield* Effect.fromResult(outcome)
+      const { hooks, last } = yield* CurrentCall
+      if (hooks.onRetry !== undefined && last !== undefined) yield* hooks.onRetry({ ...last, waitMillis: wait })
       yield* Effect.sleep(Duration.millis(wait))
     }
   })

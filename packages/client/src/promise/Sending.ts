@@ -1,9 +1,9 @@
 import { AudiencesError } from "../AudiencesError.ts"
+import type { AttemptEndEvent } from "../retry/AttemptEvent.ts"
 import { type AttemptEnd, defaultLimits, isInFlight, isServed, waitBeforeRetry } from "../retry/RetryDecision.ts"
 import { type Answer, attempt, type AttemptOutcome } from "./Attempt.ts"
 import type { CallOptions } from "./ClientOptions.ts"
 import type { Foundations } from "./Foundations.ts"
-import type { AttemptEndEvent } from "./Hooks.ts"
 import { now, random, sleep } from "./Surroundings.ts"
 
 /** A request, and how it may be sent. */
@@ -90,9 +90,9 @@ export class Sending {
     let end: AttemptEnd | undefined
     try {
       const headers = this.#headers(key)
-      const request = { method, url, requestId, attempt: ++this.attempts, headers }
+      const request = { method, url, requestId, attempt: ++this.attempts }
       const startedAt = now()
-      hooks.onRequest?.(request)
+      hooks.onRequest?.({ ...request, headers })
       const timeoutMillis = this.#call.foreign ? undefined : (this.#options.timeoutMillis ?? defaultTimeoutMillis)
       const outgoing = { method, url, headers, ...(body === undefined ? {} : { body }) }
       const outcome = await attempt(fetch, outgoing, { timeoutMillis, signal: this.#signal }, streamed)
