@@ -1,40 +1,64 @@
-import { Config, Context, type Duration, Effect, Layer, Redacted, Schema } from "effect"
+import { Config, Context, Effect, Layer, type Redacted, Schema } from "effect"
 import { FetchHttpClient, HttpClient, type HttpClientError, type HttpClientResponse } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
-import { Api } from "@audiences/domain/api/Api"
+import type { Api } from "@audiences/domain/api/Api"
 import { Authentication } from "./Authentication.ts"
-import { connection, defaultBaseUrl } from "./Connection.ts"
+import { defaultBaseUrl } from "./BaseUrl.ts"
+import { circuitOpen, type CircuitOpen } from "./Circuit.ts"
+import { connection, type TimeLimits } from "./Connection.ts"
 import { Retry } from "./Retry.ts"
+import { tolerantApi } from "./tolerance/TolerantApi.ts"
 import { UnexpectedAnswer } from "./UnexpectedAnswer.ts"
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends TimeLimits {
   /** The address of any host of the contract, up to and with its base path; a slash at the end makes no difference. */
   readonly baseUrl: string
-  /** How long one attempt may take; 30 seconds unless given. */
-  readonly timeout?: Duration.Input
 }
 
-/** Widens the errors of a call by the one that `unexpected` adds. */
-type Answer = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError | UnexpectedAnswer>
+/** What any call may fail with besides the errors of the contract. */
+type Added = UnexpectedAnswer | CircuitOpen
+
+type Answer = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError | CircuitOpen>
 
 const unexpected = (decoded: Effect.Effect<unknown, unknown, unknown>) =>
   Effect.mapError(decoded, (error) => (Schema.isSchemaError(error) ? new UnexpectedAnswer({ cause: error }) : error))
 
+type Operation = (request: unknown) => Effect.Effect<unknown, unknown, unknown>
+
+/** Each call in a span of its own, `AudiencesClient.audiences.get`; those of its attempts are its children. */
+const traced = <Client extends object>(client: Client): Client =>
+  Object.fromEntries(
+    Object.entries(client as Record<string, Record<string, Operation>>).map(([group, operations]) => [
+      group,
+      Object.fromEntries(
+        Object.entries(operations).map(([name, operation]) => [
+          name,
+          (request: unknown) =>
+            Effect.withSpan(operation(request), `AudiencesClient.${group}.${name}`, { captureStackTrace: false })
+        ])
+      )
+    ])
+  ) as Client
+
 /** The typed client: one method per operation, grouped as the contract is. */
-export class AudiencesClient extends Context.Service<
-  AudiencesClient,
-  HttpApiClient.ForApi<typeof Api, UnexpectedAnswer>
->()("@audiences/client/AudiencesClient") {
+export class AudiencesClient extends Context.Service<AudiencesClient, HttpApiClient.ForApi<typeof Api, Added>>()(
+  "@audiences/client/AudiencesClient"
+) {
   /** For those who bring their own authentication, retries or HTTP client. */
-  static readonly layerBare = ({ baseUrl, timeout }: ConnectionOptions) =>
+  static readonly layerBare = ({ baseUrl, ...limits }: ConnectionOptions) =>
     Layer.effect(
       this,
-      Effect.flatMap(connection(timeout), (client) =>
-        HttpApiClient.makeWith(Api, {
+      Effect.flatMap(connection(limits), (client) =>
+        HttpApiClient.makeWith(tolerantApi(), {
           baseUrl,
-          httpClient: HttpClient.transformResponse(client, (answer): Answer => answer),
+          httpClient: HttpClient.transformResponse(client, (answer): Answer =>
+            Effect.mapError(answer, (error) => circuitOpen(error) ?? error)
+          ),
           transformResponse: unexpected
-        })
+        }).pipe(
+          // Its answers differ from the contract's only in that errors of decoding have become `UnexpectedAnswer`.
+          Effect.map((made) => traced(made) as HttpApiClient.ForApi<typeof Api, Added>)
+        )
       )
     )
 

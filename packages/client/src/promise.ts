@@ -1,12 +1,3 @@
-import { Effect, Layer, Redacted, type Schema, Stream } from "effect"
-import {
-  FetchHttpClient,
-  HttpBody,
-  HttpClient,
-  type HttpClientError,
-  HttpClientRequest,
-  type HttpMethod
-} from "effect/http"
 import type { Activity, ActivityInput, historyQuery, Timeline } from "@audiences/domain/Activity"
 import type { ApiKey, ApiKeyCreate, apiKeyListQuery, ApiKeyRotate, ApiKeyWithSecret } from "@audiences/domain/ApiKey"
 import type {
@@ -65,39 +56,18 @@ import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
 import type { Settings, SettingsUpdate } from "@audiences/domain/Settings"
 import type { SyncStarted } from "@audiences/domain/SyncSource"
 import type { VendorImportResult } from "@audiences/domain/VendorImport"
-import { AudiencesError } from "./AudiencesError.ts"
-import { Authentication } from "./Authentication.ts"
-import { connection, defaultBaseUrl } from "./Connection.ts"
+import { AudiencesError, type AudiencesErrorKind } from "./AudiencesError.ts"
 import { Listing } from "./Listing.ts"
-import { Retry } from "./Retry.ts"
-import { Uploads } from "./Uploads.ts"
+import { type Path, path } from "./promise/Address.ts"
+import type { CallOptions, ClientOptions } from "./promise/ClientOptions.ts"
+import { foundationsOf } from "./promise/Foundations.ts"
+import type { Open } from "./promise/Open.ts"
+import { type Content, type FileBody, Transport } from "./promise/Transport.ts"
+import type { QueryOf, Resource } from "./promise/Wire.ts"
 
 export { AudiencesError, Listing }
+export type { AudiencesErrorKind, CallOptions, ClientOptions }
 
-export interface ClientOptions {
-  /** The address of any host of the contract, with its base path; a server on this machine unless given. */
-  readonly baseUrl?: string
-  /** `sk_live_…` or `sk_test_…`. */
-  readonly apiKey: string
-  /** Attempts after the first, for calls that may be repeated; 4 unless given, 0 to leave retrying to the caller. */
-  readonly retries?: number
-  /** Milliseconds that one attempt may take; 30,000 unless given. */
-  readonly timeoutMillis?: number
-  /** Another implementation of `fetch`. */
-  readonly fetch?: typeof globalThis.fetch
-}
-
-/** Query parameters as a program has them: numbers and booleans as such, instants as ISO-8601 text. */
-type QueryOf<Fields extends Schema.Struct.Fields> = Friendly<Schema.Struct.Encoded<Fields>, Schema.Struct.Type<Fields>>
-type Friendly<Encoded, Type> = {
-  readonly [Key in keyof Encoded]: Key extends keyof Type
-    ? Type[Key] extends string | number | boolean | undefined
-      ? Type[Key]
-      : Encoded[Key]
-    : never
-}
-
-type Resource<S extends { readonly Encoded: unknown }> = S["Encoded"]
 type ApiKeyQuery = QueryOf<typeof apiKeyListQuery>
 type AuditQuery = QueryOf<typeof auditListQuery>
 type OrganizationQuery = QueryOf<typeof organizationListQuery>
@@ -108,122 +78,35 @@ type HistoryQuery = QueryOf<typeof historyQuery>
 type MemberCheckQuery = QueryOf<typeof memberCheckQuery>
 type MemberQuery = QueryOf<typeof memberListQuery>
 
-interface Call {
-  readonly query?: object
-  readonly body?: unknown
-}
-
-const path = (parts: TemplateStringsArray, ...ids: ReadonlyArray<string>): string =>
-  String.raw(
-    { raw: parts },
-    ...ids.map((id) => {
-      if (typeof id !== "string" || id === "") throw new TypeError("An id must be a text that is not empty")
-      return encodeURIComponent(id)
-    })
-  )
-
-const noAnswer = (error: HttpClientError.HttpClientError): AudiencesError => {
-  const { reason } = error
-  const cause = reason.cause instanceof Error ? (reason.cause.cause ?? reason.cause) : reason.cause
-  const why =
-    ("description" in reason ? reason.description : undefined) ?? (cause instanceof Error ? cause.message : undefined)
-  return new AudiencesError(0, `No answer from ${error.request.url}${why === undefined ? "" : `: ${why}`}`, {
-    cause: error
-  })
-}
-
-const answered = (response: Awaited<Effect.Success<ReturnType<HttpClient.HttpClient["execute"]>>>) =>
-  Effect.flatMap(response.text, (body) =>
-    response.status < 300
-      ? Effect.try({
-          try: (): unknown => JSON.parse(body),
-          catch: (cause) => new AudiencesError(response.status, "The server's answer is not JSON", { cause })
-        })
-      : Effect.fail(AudiencesError.ofAnswer(response.status, body, response.headers["x-request-id"]))
-  )
-
-const uploadStatus = { ValidationError: 400, UploadRefused: 403, PayloadTooLarge: 413 } as const
-
-const bodyStream = (evaluate: () => ReadableStream<Uint8Array>) =>
-  Stream.fromReadableStream({ evaluate, onError: (error) => error })
-
 /**
- * The contract for programs that do not use Effect. Values are as they travel: instants and money are strings, and fields that
- * this version does not know are passed through. What fails is thrown as `AudiencesError`.
+ * The contract for programs that do not use Effect. Values are as they travel: instants and money are strings, and fields and names
+ * that this version does not know are passed through. What fails is thrown as `AudiencesError`.
  */
 export class AudiencesClient {
-  readonly #call: <A>(method: HttpMethod.HttpMethod, path: string, call?: Call) => Promise<A>
-  readonly #bytes: (path: string, query: object) => Promise<ReadableStream<Uint8Array>>
-  readonly #upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) => Promise<void>
+  readonly #transport: Transport
 
-  constructor({ apiKey, baseUrl = defaultBaseUrl, fetch, retries, timeoutMillis }: ClientOptions) {
-    const http =
-      fetch === undefined
-        ? FetchHttpClient.layer
-        : FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
-    const foundations = Layer.mergeAll(
-      http,
-      Retry.layer(retries === undefined ? {} : { retries }),
-      Authentication.layer(Redacted.make(apiKey))
-    )
-    const { client, uploads } = Effect.runSync(
-      Effect.all({ client: connection(timeoutMillis), uploads: Uploads }).pipe(
-        Effect.provide(Layer.provideMerge(Uploads.layerBare, foundations))
-      )
-    )
-    this.#bytes = (path, query) =>
-      HttpClientRequest.get(path, { urlParams: query as Record<string, string> }).pipe(
-        HttpClientRequest.prependUrl(baseUrl),
-        client.execute,
-        Effect.flatMap((response) =>
-          response.status < 300
-            ? Effect.succeed(Stream.toReadableStream(response.stream))
-            : Effect.flatMap(answered(response), () => Effect.die("an answer that is an error and is not"))
-        ),
-        Effect.catchTag("HttpClientError", (error) => Effect.fail(noAnswer(error))),
-        Effect.runPromise
-      )
-    this.#call = <A>(method: HttpMethod.HttpMethod, path: string, { body, query }: Call = {}) =>
-      HttpClientRequest.make(method)(path, {
-        acceptJson: true,
-        ...(query === undefined ? {} : { urlParams: query as Record<string, string> }),
-        ...(body === undefined ? {} : { body: HttpBody.jsonUnsafe(body) })
-      }).pipe(
-        HttpClientRequest.prependUrl(baseUrl),
-        client.execute,
-        Effect.flatMap(answered),
-        Effect.catchTag("HttpClientError", (error) => Effect.fail(noAnswer(error))),
-        Effect.map((answer) => answer as A),
-        Effect.runPromise
-      )
-    this.#upload = (uploadUrl, body) =>
-      uploads
-        .uploadCsv(
-          uploadUrl,
-          body instanceof Blob
-            ? bodyStream(() => body.stream())
-            : body instanceof ReadableStream
-              ? bodyStream(() => body)
-              : body,
-          body instanceof Blob ? { replayable: true } : {}
-        )
-        .pipe(
-          Effect.catch((error) => {
-            if (error._tag !== "HttpClientError")
-              return Effect.fail(new AudiencesError(uploadStatus[error._tag], error.error, { refusal: error }))
-            const { response } = error
-            if (response === undefined) return Effect.fail(noAnswer(error))
-            return Effect.flatMap(
-              Effect.orElseSucceed(response.text, () => ""),
-              (text) => Effect.fail(AudiencesError.ofAnswer(response.status, text, response.headers["x-request-id"]))
-            )
-          }),
-          Effect.runPromise
-        )
+  constructor(options: ClientOptions)
+  /** @internal */
+  constructor(transport: Transport)
+  constructor(given: ClientOptions | Transport) {
+    this.#transport = given instanceof Transport ? given : new Transport(foundationsOf(given), given)
   }
 
-  #list<Item, Query extends object>(path: string, query: Query): Listing<Item, Query> {
-    return new Listing((query) => this.#call<Page<Item>>("GET", path, { query }), query)
+  /** The same client for calls of other options; it shares the key, the retry budget and the circuit. */
+  with(options: CallOptions): AudiencesClient {
+    return new AudiencesClient(this.#transport.with(options))
+  }
+
+  #call<A>(method: string, path: Path | string, content?: Content): Promise<Open<A>> {
+    return this.#transport.json(method, path, content)
+  }
+
+  #bytes(path: Path, query: object): Promise<ReadableStream<Uint8Array>> {
+    return this.#transport.bytes(path, query)
+  }
+
+  #list<Item, Query extends object>(path: Path | string, query: Query): Listing<Open<Item>, Query> {
+    return new Listing((query) => this.#transport.json<Page<Open<Item>>>("GET", path, { query }), query)
   }
 
   #importFrom(vendor: "klaviyo" | "mailchimp" | "sendgrid", listIds: ReadonlyArray<string>) {
@@ -307,8 +190,7 @@ export class AudiencesClient {
       this.#call<Resource<typeof ImportWithUpload>>("POST", path`/audiences/${audienceId}/import`, { query }),
     latest: (audienceId: string) => this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/import`),
     /** Sends a CSV file to the `uploadUrl` of an import, without the key. All but a plain `ReadableStream` is sent again if need be. */
-    upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) =>
-      this.#upload(uploadUrl, body)
+    upload: (uploadUrl: string, body: FileBody) => this.#transport.put(uploadUrl, body)
   }
 
   readonly groups = {
