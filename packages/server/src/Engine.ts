@@ -13,6 +13,7 @@ import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
 import { Segmentations } from "@audiences/engine/groups/Segmentations"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
+import { Arrivals } from "@audiences/engine/imports/Arrivals"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
@@ -40,8 +41,10 @@ import { AudienceGroupRepoSql } from "@audiences/storage/groups/AudienceGroupRep
 import { SegmentationRepoSql } from "@audiences/storage/groups/SegmentationRepoSql"
 import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { IdempotencyRepoSql } from "@audiences/storage/idempotency/IdempotencyRepoSql"
+import { ArrivalRepoSql } from "@audiences/storage/imports/ArrivalRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
+import { UploadStoreS3 } from "@audiences/storage/imports/UploadStoreS3"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
 import { PublicationFeedSql } from "@audiences/storage/memberships/PublicationFeedSql"
@@ -58,7 +61,11 @@ import { Effect, Layer } from "effect"
 import { availableParallelism } from "node:os"
 import { Configuration } from "./Configuration.ts"
 
-const Uploads = Layer.unwrap(Effect.map(Configuration, ({ uploads }) => UploadStoreFile({ folder: uploads })))
+const Uploads = Layer.unwrap(
+  Effect.map(Configuration, ({ uploads }) =>
+    uploads._tag === "Folder" ? UploadStoreFile({ folder: uploads.path }) : UploadStoreS3(uploads)
+  )
+)
 
 /** The request thread and the one that loads columns leave the other processors to evaluation. */
 const Evaluating = Layer.unwrap(
@@ -69,6 +76,7 @@ const Evaluating = Layer.unwrap(
 
 const Storage = Layer.mergeAll(
   ApiKeyRepoSql,
+  ArrivalRepoSql,
   AudienceGroupRepoSql,
   AudienceRepoSql,
   AuditRepoSql,
@@ -120,6 +128,7 @@ export const Engine = Layer.mergeAll(
   Exports.layer,
   History.layer,
   Idempotency.layer,
+  Arrivals.layer,
   Imports.layer,
   Layer.provide(Layer.mergeAll(LoyaltyTiers.layer, Rfm.layer), Segmentations.layer),
   Memberships.layer,
