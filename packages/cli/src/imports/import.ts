@@ -31,7 +31,7 @@ const upload = Effect.fnUntraced(
         })
       })
     })
-    yield* uploadCsv(uploadUrl, counted, { replayable: size !== undefined })
+    yield* uploadCsv(uploadUrl, counted, { replayable: size !== undefined, ...(size === undefined ? {} : { size }) })
   },
   Effect.ensuring(Effect.flatMap(Progress, ({ end }) => end))
 )

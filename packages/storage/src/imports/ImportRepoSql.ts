@@ -18,6 +18,9 @@ import { importColumns, importErrors, importOfRow, ImportRow } from "./ImportRow
 const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
 const decodeNext = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ next: Schema.Finite })))
 const decodeSecret = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ uploadSecret: Schema.Uint8Array })))
+const decodeVersion = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ uploadVersion: Schema.NullOr(Schema.String) }))
+)
 const decodeStanding = Schema.decodeUnknownEffect(
   Schema.Array(
     Schema.Struct({
@@ -121,6 +124,15 @@ export const ImportRepoSql = Layer.effect(
       return Option.map(Option.fromUndefinedOr((yield* decodeSecret(rows))[0]), (row) => row.uploadSecret)
     }, Effect.orDie)
 
+    const uploadVersion = Effect.fn("ImportRepo.uploadVersion")(function* (
+      organizationId: OrganizationId,
+      id: ImportId
+    ) {
+      const rows = yield* sql`
+        SELECT upload_version FROM imports WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
+      return Option.fromNullishOr((yield* decodeVersion(rows))[0]?.uploadVersion)
+    }, Effect.orDie)
+
     const start = <E>(
       organizationId: OrganizationId,
       id: ImportId,
@@ -208,6 +220,18 @@ export const ImportRepoSql = Layer.effect(
       return yield* decodeKeys(rows)
     }, Effect.orDie)
 
-    return ImportRepo.of({ create, latest, find, uploadSecret, start, counted, merge, complete, fail, quiet })
+    return ImportRepo.of({
+      create,
+      latest,
+      find,
+      uploadSecret,
+      uploadVersion,
+      start,
+      counted,
+      merge,
+      complete,
+      fail,
+      quiet
+    })
   })
 )
