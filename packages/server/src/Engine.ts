@@ -13,6 +13,7 @@ import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
 import { Segmentations } from "@audiences/engine/groups/Segmentations"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
+import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
@@ -41,6 +42,7 @@ import { SegmentationRepoSql } from "@audiences/storage/groups/SegmentationRepoS
 import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { IdempotencyRepoSql } from "@audiences/storage/idempotency/IdempotencyRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
+import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
@@ -81,6 +83,7 @@ const Storage = Layer.mergeAll(
   HistoryRepoSql,
   IdempotencyRepoSql,
   ImportRepoSql,
+  ImportReportRepoSql,
   MembershipRepoSql,
   OrderRepoSql,
   OrganizationRepoSql,
@@ -121,6 +124,7 @@ export const Engine = Layer.mergeAll(
   History.layer,
   Idempotency.layer,
   Imports.layer,
+  ImportReports.layer,
   Layer.provide(Layer.mergeAll(LoyaltyTiers.layer, Rfm.layer), Segmentations.layer),
   Memberships.layer,
   Orders.layer,

@@ -15,6 +15,7 @@ import versions from "./migrations/0016_versions.ts"
 import spreadsheets from "./migrations/0017_spreadsheets.ts"
 import rfm from "./migrations/0018_rfm.ts"
 import importStaging from "./migrations/0019_import_staging.ts"
+import importReports from "./migrations/0020_import_reports.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -34,7 +35,8 @@ export const Migrations = Layer.effectDiscard(
       "0016_versions": versions,
       "0017_spreadsheets": spreadsheets,
       "0018_rfm": rfm,
-      "0019_import_staging": importStaging
+      "0019_import_staging": importStaging,
+      "0020_import_reports": importReports
     })
   })
 )

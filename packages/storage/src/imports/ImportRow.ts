@@ -25,6 +25,7 @@ export const ImportRow = Schema.Struct({
   /** Absent where they were not asked for. */
   errors: Schema.optionalKey(Schema.Array(ImportRowError)),
   failureReason: Schema.NullOr(Schema.String),
+  cancelledAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
   spreadsheet: Schema.Boolean,
   archived: Schema.Boolean,
   createdAt: Schema.DateTimeUtcFromDate,
@@ -39,7 +40,7 @@ export const importColumns = (sql: SqlClient.SqlClient) =>
   sql`
     i.id, i.organization_id, i.audience_id, i.status, i.s3_key, i.upload_expires_at, i.total_rows::float8, i.processed_rows::float8,
     i.created_rows::float8, i.updated_rows::float8, i.unchanged_rows::float8, i.duplicate_rows::float8, i.rejected_rows::float8, i.mode, i.dry_run,
-    i.failure_reason, i.spreadsheet, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
+    i.failure_reason, i.cancelled_at, i.spreadsheet, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
 
 /** The first errors of an import, beside `importColumns`. */
 export const importErrors = (sql: SqlClient.SqlClient) =>
@@ -81,6 +82,7 @@ export const importOfRow = (row: ImportRow): Import => ({
   s3Key: row.s3Key,
   spreadsheet: row.spreadsheet,
   failureReason: row.failureReason,
+  cancelledAt: row.cancelledAt,
   archived: row.archived,
   createdAt: row.createdAt,
   createdBy: row.createdBy,
