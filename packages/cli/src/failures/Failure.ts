@@ -139,6 +139,8 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
     case "ApiKeyRevoked":
     case "LastApiKey":
     case "SnapshotNameTaken":
+    case "ImportEnded":
+    case "ImportUnfinished":
       return Effect.succeed(failure(ExitCode.conflict, `${said}.`))
     case "ValidationError": {
       const issues = property(error, "issues")
