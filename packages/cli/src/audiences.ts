@@ -13,8 +13,10 @@ import { served } from "./connection/Server.ts"
 import { consumers } from "./consumers/consumers.ts"
 import { check } from "./gate/check.ts"
 import { explain } from "./gate/explain.ts"
+import { exportCommand } from "./exports/export.ts"
 import { groups } from "./groups/groups.ts"
 import { importCommand } from "./imports/import.ts"
+import { imports } from "./imports/imports.ts"
 import { keys } from "./keys/keys.ts"
 import { members } from "./members/members.ts"
 import { orders } from "./orders/orders.ts"
@@ -77,7 +79,7 @@ export const audiences = Command.make("audiences").pipe(
       group: "MEMBERSHIP",
       commands: [served(members), served(check), served(explain), served(history), snapshots, served(overlap)]
     },
-    { group: "CONSUMERS", commands: [served(importCommand), consumers, orders] },
+    { group: "CONSUMERS", commands: [served(importCommand), imports, served(exportCommand), consumers, orders] },
     { group: "AUDIENCES AS CODE", commands: [served(plan), served(apply), served(pull)] },
     { group: "ADMINISTRATION", commands: [keys, organizations, served(settings), served(audit), migrate] },
     { group: "CONNECTION", commands: [login, logout, profiles] }

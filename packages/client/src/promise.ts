@@ -29,7 +29,7 @@ import type {
 } from "@audiences/domain/AudienceVersion"
 import type { groupMemberListQuery } from "@audiences/domain/AudienceGroup"
 import type { Distribution, distributionQuery } from "@audiences/domain/Distribution"
-import type { Import, importQuery, ImportWithUpload } from "@audiences/domain/Import"
+import type { Import, importListQuery, importQuery, ImportWithUpload } from "@audiences/domain/Import"
 import type { Integration, IntegrationList, IntegrationUpdate, VendorListings } from "@audiences/domain/Integration"
 import type { LoyaltyHistory, LoyaltyTransaction, LoyaltyTransactionInput } from "@audiences/domain/LoyaltyTransaction"
 import type { LoyaltyTiersInput, LoyaltyTiersResult } from "@audiences/domain/LoyaltyTier"
@@ -77,6 +77,7 @@ type AudienceQuery = QueryOf<typeof audienceListQuery>
 type ConsumerQuery = QueryOf<typeof consumerListQuery>
 type GroupMemberQuery = QueryOf<typeof groupMemberListQuery>
 type HistoryQuery = QueryOf<typeof historyQuery>
+type ImportListQuery = QueryOf<typeof importListQuery>
 type MemberCheckQuery = QueryOf<typeof memberCheckQuery>
 type MemberQuery = QueryOf<typeof memberListQuery>
 
@@ -191,6 +192,17 @@ export class AudiencesClient {
     create: (audienceId: string, query: QueryOf<typeof importQuery> = {}) =>
       this.#call<Resource<typeof ImportWithUpload>>("POST", path`/audiences/${audienceId}/import`, { query }),
     latest: (audienceId: string) => this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/import`),
+    /** Newest first, without the errors of rows. */
+    list: (audienceId: string, query: ImportListQuery = {}) =>
+      this.#list<Resource<typeof Import>, ImportListQuery>(path`/audiences/${audienceId}/imports`, query),
+    get: (audienceId: string, importId: string) =>
+      this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/imports/${importId}`),
+    /** The rejected rows of an import that has ended, as bytes of CSV with a column that says why. */
+    errors: (audienceId: string, importId: string) =>
+      this.#bytes(path`/audiences/${audienceId}/imports/${importId}/errors.csv`, {}),
+    /** What was done stays. */
+    cancel: (audienceId: string, importId: string) =>
+      this.#call<Resource<typeof Import>>("POST", path`/audiences/${audienceId}/imports/${importId}/cancel`),
     /** Sends a CSV file to the `uploadUrl` of an import, without the key. All but a plain `ReadableStream` is sent again if need be. */
     upload: (uploadUrl: string, body: FileBody) => this.#transport.put(uploadUrl, body)
   }

@@ -14,6 +14,7 @@ import { Segmentations } from "@audiences/engine/groups/Segmentations"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { Arrivals } from "@audiences/engine/imports/Arrivals"
+import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Integrations } from "@audiences/engine/integrations/Integrations"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
@@ -44,6 +45,7 @@ import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { IdempotencyRepoSql } from "@audiences/storage/idempotency/IdempotencyRepoSql"
 import { ArrivalRepoSql } from "@audiences/storage/imports/ArrivalRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
+import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { IntegrationRepoSql } from "@audiences/storage/integrations/IntegrationRepoSql"
 import { UploadStoreS3 } from "@audiences/storage/imports/UploadStoreS3"
@@ -93,6 +95,7 @@ const Storage = Layer.mergeAll(
   IdempotencyRepoSql,
   ImportRepoSql,
   IntegrationRepoSql,
+  ImportReportRepoSql,
   MembershipRepoSql,
   OrderRepoSql,
   OrganizationRepoSql,
@@ -135,6 +138,7 @@ export const Engine = Layer.mergeAll(
   Arrivals.layer,
   Imports.layer,
   Integrations.layer,
+  ImportReports.layer,
   Layer.provide(Layer.mergeAll(LoyaltyTiers.layer, Rfm.layer), Segmentations.layer),
   Memberships.layer,
   Orders.layer,

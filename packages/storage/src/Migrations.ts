@@ -14,6 +14,8 @@ import requests from "./migrations/0015_requests.ts"
 import versions from "./migrations/0016_versions.ts"
 import spreadsheets from "./migrations/0017_spreadsheets.ts"
 import rfm from "./migrations/0018_rfm.ts"
+import importStaging from "./migrations/0019_import_staging.ts"
+import importReports from "./migrations/0020_import_reports.ts"
 import orderImports from "./migrations/0021_order_imports.ts"
 import integrations from "./migrations/0023_integrations.ts"
 
@@ -35,6 +37,8 @@ export const Migrations = Layer.effectDiscard(
       "0016_versions": versions,
       "0017_spreadsheets": spreadsheets,
       "0018_rfm": rfm,
+      "0019_import_staging": importStaging,
+      "0020_import_reports": importReports,
       "0021_order_imports": orderImports,
       "0023_integrations": integrations
     })

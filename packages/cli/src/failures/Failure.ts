@@ -144,6 +144,8 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, HostInUse
     case "ApiKeyRevoked":
     case "LastApiKey":
     case "SnapshotNameTaken":
+    case "ImportEnded":
+    case "ImportUnfinished":
       return Effect.succeed(failure(ExitCode.conflict, `${said}.`))
     case "ValidationError": {
       const issues = property(error, "issues")

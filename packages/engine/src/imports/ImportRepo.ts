@@ -72,7 +72,7 @@ export class ImportRepo extends Context.Service<
       id: ImportId,
       reason: Pick<FileRefused, "line" | "message">
     ) => Effect.Effect<void>
-    /** Imports of all organizations that are PROCESSING and have not come further for as long. */
+    /** Imports of all organizations whose file has arrived and is still there, and that have not come further for as long. */
     readonly quiet: (
       duration: Duration.Duration
     ) => Effect.Effect<ReadonlyArray<{ readonly organizationId: OrganizationId; readonly id: ImportId }>>

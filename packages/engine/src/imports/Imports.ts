@@ -18,6 +18,7 @@ import { notStatic } from "../audiences/AudienceTypeRefusal.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { ImportLimits } from "./ImportLimits.ts"
 import { ImportRepo } from "./ImportRepo.ts"
+import { ImportReportRepo } from "./ImportReportRepo.ts"
 import { runImport } from "./ImportRun.ts"
 import { UploadStore } from "./UploadStore.ts"
 import { uploadUrl, verifyGrant } from "./UploadUrls.ts"
@@ -56,7 +57,7 @@ export class Imports extends Context.Service<
     ) => Effect.Effect<Import, UploadRefused | PayloadTooLarge | E>
     /** Brings an uploaded file in, from where it last got to. Idempotent. */
     readonly run: (organizationId: OrganizationId, importId: ImportId) => Effect.Effect<void>
-    /** Hands every started import that no job stands for to the job queue. */
+    /** Hands every import that is not over, or whose file is still there, and that no job stands for, to the job queue. */
     readonly enqueueUnfinished: Effect.Effect<number>
   }
 >()("@audiences/engine/Imports") {
@@ -64,6 +65,7 @@ export class Imports extends Context.Service<
     this,
     Effect.gen(function* () {
       const repo = yield* ImportRepo
+      const reports = yield* ImportReportRepo
       const store = yield* UploadStore
       const jobs = yield* JobQueue
       const { intake } = store
@@ -117,6 +119,7 @@ export class Imports extends Context.Service<
         const version = Option.getOrUndefined(yield* repo.uploadVersion(organizationId, importId))
         yield* runImport(organizationId, importId).pipe(
           Effect.provideService(ImportRepo, repo),
+          Effect.provideService(ImportReportRepo, reports),
           // What was put at the key since the import began is not what was uploaded for it.
           Effect.provideService(UploadStore, { ...store, read: (key) => store.read(key, version) })
         )

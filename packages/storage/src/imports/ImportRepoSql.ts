@@ -215,7 +215,7 @@ export const ImportRepoSql = Layer.effect(
     const quiet = Effect.fn("ImportRepo.quiet")(function* (duration: Duration.Duration) {
       const rows = yield* sql`
         SELECT organization_id, id FROM imports
-        WHERE status = 'PROCESSING' AND updated_at <= clock_timestamp() - ${Durations.toMillis(duration)}::float8 * interval '1 millisecond'
+        WHERE closed_at IS NULL AND status <> 'PENDING' AND updated_at <= clock_timestamp() - ${Durations.toMillis(duration)}::float8 * interval '1 millisecond'
         ORDER BY updated_at`
       return yield* decodeKeys(rows)
     }, Effect.orDie)
