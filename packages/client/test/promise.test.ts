@@ -151,8 +151,8 @@ describe("The Promise client", () => {
 
   it("uploads a file without the key, and says why it was refused", async () => {
     const { asked, client } = clientOf(new Response(null, { status: 200 }))
-    await client.imports.upload("http://storage.test/upload?signature=s", "email\nada@example.com\n")
-    await client.imports.upload("http://storage.test/upload?signature=s", new Blob(["email\n"]))
+    await client.imports.send("http://storage.test/upload?signature=s", "email\nada@example.com\n")
+    await client.imports.send("http://storage.test/upload?signature=s", new Blob(["email\n"]))
     assert.deepStrictEqual(
       asked.map(({ body, headers, method }) => [
         method,
@@ -166,16 +166,17 @@ describe("The Promise client", () => {
       ]
     )
     const refused = await failure(
-      clientOf(Response.json({ error: "Upload URL has expired" }, { status: 403 })).client.imports.upload(
+      clientOf(Response.json({ error: "Upload URL has expired" }, { status: 403 })).client.imports.send(
         "http://storage.test/u",
         "email"
       )
     )
     assert.deepInclude({ ...refused }, { status: 403, error: "Upload URL has expired" })
     const foreign = await failure(
-      clientOf(
-        new Response("<Error><Code>SignatureDoesNotMatch</Code></Error>", { status: 403 })
-      ).client.imports.upload("http://storage.test/u", "email")
+      clientOf(new Response("<Error><Code>SignatureDoesNotMatch</Code></Error>", { status: 403 })).client.imports.send(
+        "http://storage.test/u",
+        "email"
+      )
     )
     assert.deepInclude({ ...foreign }, { status: 403 })
   })

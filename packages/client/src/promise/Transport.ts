@@ -5,7 +5,7 @@ import type { Answer } from "./Attempt.ts"
 import type { CallOptions } from "./ClientOptions.ts"
 import type { Foundations } from "./Foundations.ts"
 import { type Call, Sending } from "./Sending.ts"
-import { now } from "./Surroundings.ts"
+import { now, sleep } from "./Surroundings.ts"
 import { TimeLimit } from "./TimeLimit.ts"
 
 /** A file to send. All but a plain `ReadableStream` is sent again if need be. */
@@ -58,6 +58,11 @@ export class Transport {
       foreign: true,
       requestId: ""
     })
+  }
+
+  /** Ends with the reason of the caller's signal, if that comes first. */
+  sleep(millis: number): Promise<void> {
+    return sleep(millis, this.#options.signal)
   }
 
   #call(method: string, path: Path, { body, query }: Content, streamed: boolean): Call {
