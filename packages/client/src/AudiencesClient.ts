@@ -62,6 +62,7 @@ export class AudiencesClient extends Context.Service<AudiencesClient, HttpApiCli
       )
     )
 
+  /** With one key, retries, and `fetch`. */
   static readonly layer = ({ apiKey, ...options }: ConnectionOptions & { readonly apiKey: Redacted.Redacted }) =>
     this.layerBare(options).pipe(Layer.provide([Authentication.layer(apiKey), Retry.layer(), FetchHttpClient.layer]))
 

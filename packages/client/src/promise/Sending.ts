@@ -1,6 +1,6 @@
 import { AudiencesError } from "../AudiencesError.ts"
 import type { AttemptEndEvent } from "../retry/AttemptEvent.ts"
-import { type AttemptEnd, defaultLimits, isInFlight, isServed, waitBeforeRetry } from "../retry/RetryDecision.ts"
+import { type AttemptEnd, isInFlight, isServed, limitsOf, waitBeforeRetry } from "../retry/RetryDecision.ts"
 import { type Answer, attempt, type AttemptOutcome } from "./Attempt.ts"
 import type { CallOptions } from "./ClientOptions.ts"
 import type { Foundations } from "./Foundations.ts"
@@ -52,7 +52,7 @@ export class Sending {
   /** The answer to the last attempt, whatever it says. Fails if that was not answered. */
   async answer(): Promise<Answer> {
     const { budget, hooks } = this.#foundations
-    const limits = { ...defaultLimits, ...this.#options.retry }
+    const limits = limitsOf(this.#options.retry ?? {})
     const startedAt = now()
     for (let retried = 0; ; retried++) {
       const { end, event, outcome } = await this.#authorized()
