@@ -70,7 +70,8 @@ import type { CallOptions, ClientOptions } from "./promise/ClientOptions.ts"
 import { foundationsOf } from "./promise/Foundations.ts"
 import { type ImportState, ImportUpload } from "./promise/ImportUpload.ts"
 import type { Open } from "./promise/Open.ts"
-import { type Content, type FileBody, Transport } from "./promise/Transport.ts"
+import type { FileBody } from "./promise/FileBody.ts"
+import { type Content, Transport } from "./promise/Transport.ts"
 import type { QueryOf, Resource } from "./promise/Wire.ts"
 
 export { AudiencesError, Listing }
@@ -206,7 +207,7 @@ export class AudiencesClient {
     create: (audienceId: string, query: QueryOf<typeof importQuery> = {}) =>
       this.#call<Resource<typeof ImportWithUpload>>("POST", path`/audiences/${audienceId}/import`, { query }),
     latest: (audienceId: string) => this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/import`),
-    /** Sends a CSV file to the `uploadUrl` of an import, without the key. All but a plain `ReadableStream` is sent again if need be. */
+    /** Sends a CSV file to the `uploadUrl` of an import, without the key. Texts, bytes and blobs are sent again if need be. */
     send: (uploadUrl: string, file: FileBody) => this.#transport.put(uploadUrl, file),
     /** Imports a CSV file: creates the import, sends the file and waits. Iterate it for its progress, or await its end. */
     upload: (audienceId: string, file: FileBody, query: QueryOf<typeof importQuery> = {}) =>

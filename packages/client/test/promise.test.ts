@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { HttpApi } from "effect/http-api"
+import { Readable } from "node:stream"
 import { expectTypeOf } from "vitest"
 import { Api } from "@audiences/domain/api/Api"
 import type { AudiencesClient } from "@audiences/client/promise"
@@ -153,6 +154,10 @@ describe("The Promise client", () => {
     const { asked, client } = clientOf(new Response(null, { status: 200 }))
     await client.imports.send("http://storage.test/upload?signature=s", "email\nada@example.com\n")
     await client.imports.send("http://storage.test/upload?signature=s", new Blob(["email\n"]))
+    await client.imports.send(
+      "http://storage.test/upload?signature=s",
+      Readable.from([Buffer.from("em"), Buffer.from("ail\n")])
+    )
     assert.deepStrictEqual(
       asked.map(({ body, headers, method }) => [
         method,
@@ -162,6 +167,7 @@ describe("The Promise client", () => {
       ]),
       [
         ["PUT", "email\nada@example.com\n", "text/csv", null],
+        ["PUT", "email\n", "text/csv", null],
         ["PUT", "email\n", "text/csv", null]
       ]
     )

@@ -86,7 +86,8 @@ export class Sending {
   async #once(key: string | undefined) {
     const { circuit, fetch, hooks } = this.#foundations
     const { body, method, requestId, streamed, url } = this.#call
-    this.#refuseWhileOpen()
+    const ended = circuit?.begin(now())
+    if (typeof ended === "number") throw this.#circuitOpen(ended)
     let end: AttemptEnd | undefined
     try {
       const headers = this.#headers(key)
@@ -101,16 +102,14 @@ export class Sending {
       hooks.onResponse?.(event)
       return { outcome, end, event }
     } finally {
-      circuit?.ended(end, now())
+      ended?.(end, now())
     }
   }
 
-  #refuseWhileOpen(): void {
-    const waitMillis = this.#foundations.circuit?.waitMillis(now()) ?? 0
-    if (waitMillis === 0) return
+  #circuitOpen(waitMillis: number): AudiencesError {
     const { requestId, url } = this.#call
     const why = `the server failed too often; it is asked again in ${Math.ceil(waitMillis / 1000)} s`
-    throw new AudiencesError(0, `Not sent to ${url}: ${why}`, { kind: "CircuitOpen", requestId })
+    return new AudiencesError(0, `Not sent to ${url}: ${why}`, { kind: "CircuitOpen", requestId })
   }
 
   #headers(key: string | undefined): Headers {
