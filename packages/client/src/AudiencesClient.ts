@@ -1,7 +1,7 @@
 import { Config, Context, Effect, Layer, type Redacted, Schema } from "effect"
 import { FetchHttpClient, HttpClient, type HttpClientError, type HttpClientResponse } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
-import type { Api } from "@audiences/domain/api/Api"
+import { Api } from "@audiences/domain/api/Api"
 import { Authentication } from "./Authentication.ts"
 import { defaultBaseUrl } from "./BaseUrl.ts"
 import { circuitOpen, type CircuitOpen } from "./Circuit.ts"
@@ -24,21 +24,32 @@ const unexpected = (decoded: Effect.Effect<unknown, unknown, unknown>) =>
   Effect.mapError(decoded, (error) => (Schema.isSchemaError(error) ? new UnexpectedAnswer({ cause: error }) : error))
 
 type Operation = (request: unknown) => Effect.Effect<unknown, unknown, unknown>
+type Operations = Readonly<Record<string, Operation>>
 
 /** Each call in a span of its own, `AudiencesClient.audiences.get`; those of its attempts are its children. */
-const traced = <Client extends object>(client: Client): Client =>
+const traced = (group: string, operations: Operations): Operations =>
   Object.fromEntries(
-    Object.entries(client as Record<string, Record<string, Operation>>).map(([group, operations]) => [
-      group,
-      Object.fromEntries(
-        Object.entries(operations).map(([name, operation]) => [
-          name,
-          (request: unknown) =>
-            Effect.withSpan(operation(request), `AudiencesClient.${group}.${name}`, { captureStackTrace: false })
-        ])
-      )
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      (request: unknown) =>
+        Effect.withSpan(operation(request), `AudiencesClient.${group}.${name}`, { captureStackTrace: false })
     ])
-  ) as Client
+  )
+
+/** Makes a property when it is first asked for: a program needs few groups, and a command should not wait for all. */
+const lazily = <Value>(
+  names: ReadonlyArray<string>,
+  make: (name: string) => Value
+): Readonly<Record<string, Value>> => {
+  const made = new Map<string, Value>()
+  const get = (name: string) => {
+    const value = made.get(name) ?? make(name)
+    made.set(name, value)
+    return value
+  }
+  const properties = names.map((name) => [name, { enumerable: true, get: () => get(name) }] as const)
+  return Object.defineProperties({}, Object.fromEntries(properties))
+}
 
 /** The typed client: one method per operation, grouped as the contract is. */
 export class AudiencesClient extends Context.Service<AudiencesClient, HttpApiClient.ForApi<typeof Api, Added>>()(
@@ -48,20 +59,22 @@ export class AudiencesClient extends Context.Service<AudiencesClient, HttpApiCli
   static readonly layerBare = ({ baseUrl, ...limits }: ConnectionOptions) =>
     Layer.effect(
       this,
-      Effect.flatMap(connection(limits), (client) =>
-        HttpApiClient.makeWith(tolerantApi(), {
-          baseUrl,
-          httpClient: HttpClient.transformResponse(client, (answer): Answer =>
-            Effect.mapError(answer, (error) => circuitOpen(error) ?? error)
-          ),
-          transformResponse: unexpected
-        }).pipe(
-          // Its answers differ from the contract's only in that errors of decoding have become `UnexpectedAnswer`.
-          Effect.map((made) => traced(made) as HttpApiClient.ForApi<typeof Api, Added>)
+      Effect.gen(function* () {
+        const client = yield* connection(limits)
+        const httpClient = HttpClient.transformResponse(client, (answer): Answer =>
+          Effect.mapError(answer, (error) => circuitOpen(error) ?? error)
         )
-      )
+        const options = { baseUrl, httpClient, transformResponse: unexpected }
+        const groups = lazily(Object.keys(Api.groups), (name) => {
+          const made = Effect.runSync(HttpApiClient.makeWith(tolerantApi([name]), options))
+          return traced(name, (made as unknown as Readonly<Record<string, Operations>>)[name] ?? {})
+        })
+        // Its answers differ from the contract's only in that errors of decoding have become `UnexpectedAnswer`.
+        return groups as unknown as HttpApiClient.ForApi<typeof Api, Added>
+      })
     )
 
+  /** With one key, retries, and `fetch`. */
   static readonly layer = ({ apiKey, ...options }: ConnectionOptions & { readonly apiKey: Redacted.Redacted }) =>
     this.layerBare(options).pipe(Layer.provide([Authentication.layer(apiKey), Retry.layer(), FetchHttpClient.layer]))
 

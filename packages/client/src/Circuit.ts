@@ -20,9 +20,9 @@ const breaking =
     HttpClient.transform(
       client,
       Effect.fnUntraced(function* (attempt, request) {
-        const waitMillis = breaker.waitMillis(yield* Clock.currentTimeMillis)
-        if (waitMillis > 0) {
-          const cause = new CircuitOpen({ waitMillis })
+        const ended = breaker.begin(yield* Clock.currentTimeMillis)
+        if (typeof ended === "number") {
+          const cause = new CircuitOpen({ waitMillis: ended })
           const reason = new HttpClientError.TransportError({ request, cause, description: cause.message })
           return yield* new HttpClientError.HttpClientError({ reason })
         }
@@ -30,7 +30,7 @@ const breaking =
         return yield* Effect.result(attempt).pipe(
           Effect.tap((outcome) => Effect.sync(() => (end = endOf(outcome)))),
           Effect.flatMap(Effect.fromResult),
-          Effect.ensuring(Effect.map(Clock.currentTimeMillis, (now) => breaker.ended(end, now)))
+          Effect.ensuring(Effect.map(Clock.currentTimeMillis, (now) => ended(end, now)))
         )
       })
     )

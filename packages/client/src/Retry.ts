@@ -4,7 +4,7 @@ import { circuitOpen } from "./Circuit.ts"
 import { CurrentCall } from "./CurrentCall.ts"
 import { endOf } from "./retry/ClientAttempt.ts"
 import { defaultBudget, RetryBudget, type RetryBudgetSize } from "./retry/RetryBudget.ts"
-import { defaultLimits, isInFlight, isServed, type RetryLimits, waitBeforeRetry } from "./retry/RetryDecision.ts"
+import { isInFlight, isServed, limitsOf, type RetryLimits, waitBeforeRetry } from "./retry/RetryDecision.ts"
 
 type Outcome = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
 
@@ -14,16 +14,24 @@ export interface RetryPolicy {
   readonly delay: Duration.Input
   readonly longestDelay: Duration.Input
   readonly total: Duration.Input
+  readonly statuses: ReadonlyArray<number>
+  readonly posts: boolean
   /** Of all calls together. */
   readonly budget: RetryBudgetSize
 }
 
-const limitsOf = ({ delay, longestDelay, retries, total }: Partial<RetryPolicy>): RetryLimits => ({
-  retries: retries ?? defaultLimits.retries,
-  delayMillis: delay === undefined ? defaultLimits.delayMillis : Duration.toMillis(delay),
-  longestDelayMillis: longestDelay === undefined ? defaultLimits.longestDelayMillis : Duration.toMillis(longestDelay),
-  totalMillis: total === undefined ? defaultLimits.totalMillis : Duration.toMillis(total)
-})
+const millis = (duration: Duration.Input | undefined) =>
+  duration === undefined ? undefined : Duration.toMillis(duration)
+
+const millisOf = ({ delay, longestDelay, posts, retries, statuses, total }: Partial<RetryPolicy>): RetryLimits =>
+  limitsOf({
+    retries,
+    delayMillis: millis(delay),
+    longestDelayMillis: millis(longestDelay),
+    totalMillis: millis(total),
+    statuses,
+    posts
+  })
 
 const retrying = (
   limits: RetryLimits,
@@ -53,9 +61,10 @@ const retrying = (
 export class Retry extends Context.Service<Retry, (client: HttpClient.HttpClient) => HttpClient.HttpClient>()(
   "@audiences/client/Retry"
 ) {
+  /** As the policy says, and otherwise four times within 90 seconds; what all calls together may spend on it is limited. */
   static readonly layer = (policy: Partial<RetryPolicy> = {}) =>
     Layer.sync(this, () => {
-      const limits = limitsOf(policy)
+      const limits = millisOf(policy)
       const budget = new RetryBudget(policy.budget ?? defaultBudget)
       return (client) =>
         // Not `HttpClient.transform`: it prepares the request once, and a renewed key would not reach the later attempts.

@@ -50,7 +50,13 @@ import type {
   OrganizationUpdate
 } from "@audiences/domain/Organization"
 import type { OrganizationFounded } from "@audiences/domain/api/OrganizationsApi"
-import type { MemberCheck, memberCheckQuery, MembersChecked, PersonNamed } from "@audiences/domain/MemberCheck"
+import type {
+  MemberCheck,
+  memberCheckQuery,
+  MembersChecked,
+  PersonChecked,
+  PersonNamed
+} from "@audiences/domain/MemberCheck"
 import type { MemberExplanation } from "@audiences/domain/MemberExplanation"
 import type { Page } from "@audiences/domain/Page"
 import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
@@ -59,16 +65,20 @@ import type { SyncStarted } from "@audiences/domain/SyncSource"
 import type { Vendor } from "@audiences/domain/Vendor"
 import type { VendorImportResult } from "@audiences/domain/VendorImport"
 import { AudiencesError, type AudiencesErrorKind } from "./AudiencesError.ts"
+import type { Person } from "./gate/CheckBatch.ts"
 import { Listing } from "./Listing.ts"
 import { type Path, path } from "./promise/Address.ts"
+import { CheckBatches } from "./promise/CheckBatches.ts"
 import type { CallOptions, ClientOptions } from "./promise/ClientOptions.ts"
 import { foundationsOf } from "./promise/Foundations.ts"
+import { type ImportState, ImportUpload } from "./promise/ImportUpload.ts"
 import type { Open } from "./promise/Open.ts"
-import { type Content, type FileBody, Transport } from "./promise/Transport.ts"
+import type { FileBody } from "./promise/FileBody.ts"
+import { type Content, Transport } from "./promise/Transport.ts"
 import type { QueryOf, Resource } from "./promise/Wire.ts"
 
 export { AudiencesError, Listing }
-export type { AudiencesErrorKind, CallOptions, ClientOptions }
+export type { AudiencesErrorKind, CallOptions, ClientOptions, FileBody, ImportState, ImportUpload, Person }
 
 type ApiKeyQuery = QueryOf<typeof apiKeyListQuery>
 type AuditQuery = QueryOf<typeof auditListQuery>
@@ -87,6 +97,9 @@ type MemberQuery = QueryOf<typeof memberListQuery>
  */
 export class AudiencesClient {
   readonly #transport: Transport
+  readonly #checks = new CheckBatches<MemberCheckQuery, Open<Resource<typeof PersonChecked>>>((...asked) =>
+    this.gate.checkAll(...asked)
+  )
 
   constructor(options: ClientOptions)
   /** @internal */
@@ -154,6 +167,12 @@ export class AudiencesClient {
   }
 
   readonly members = {
+    /**
+     * Whether somebody is in an audience: by id, or by exactly one of id, email, phone and external id. Checks of the same tick are
+     * one request for each audience, of at most 1000 people.
+     */
+    check: (audienceId: string, person: Person, query: MemberCheckQuery = {}) =>
+      this.#checks.check(audienceId, person, query),
     list: (audienceId: string, query: MemberQuery = {}) =>
       this.#list<Resource<typeof ConsumerFull>, MemberQuery>(path`/audiences/${audienceId}/members`, query),
     add: (audienceId: string, consumerIds: ReadonlyArray<string>) =>
@@ -203,8 +222,17 @@ export class AudiencesClient {
     /** What was done stays. */
     cancel: (audienceId: string, importId: string) =>
       this.#call<Resource<typeof Import>>("POST", path`/audiences/${audienceId}/imports/${importId}/cancel`),
-    /** Sends a CSV file to the `uploadUrl` of an import, without the key. All but a plain `ReadableStream` is sent again if need be. */
-    upload: (uploadUrl: string, body: FileBody) => this.#transport.put(uploadUrl, body)
+    /** Sends a CSV file to the `uploadUrl` of an import, without the key. Texts, bytes and blobs are sent again if need be. */
+    send: (uploadUrl: string, file: FileBody) => this.#transport.put(uploadUrl, file),
+    /** Imports a CSV file: creates the import, sends the file and waits. Iterate it for its progress, or await its end. */
+    upload: (audienceId: string, file: FileBody, query: QueryOf<typeof importQuery> = {}) =>
+      new ImportUpload({
+        begin: () => this.imports.create(audienceId, query),
+        send: (uploadUrl) => this.imports.send(uploadUrl, file),
+        latest: () => this.imports.latest(audienceId),
+        all: async () => (await this.audiences.get(audienceId)).imports,
+        sleep: (millis) => this.#transport.sleep(millis)
+      })
   }
 
   readonly groups = {

@@ -203,6 +203,7 @@ describe("the layers of the client", () => {
         ValidationError: ({ issues }) => Effect.succeed(String(issues.length))
       })
     )
+    assert.isTrue(Effect.isEffect(caught))
     expectTypeOf<Extract<Effect.Error<typeof caught>, { readonly _tag: "AudienceNotFound" }>>().toBeNever()
     // @ts-expect-error -- reading an audience does not meet what an upload may
     get.pipe(Effect.catchTag("UploadRefused", () => Effect.succeed("no")))

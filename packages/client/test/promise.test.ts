@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { HttpApi } from "effect/http-api"
+import { Readable } from "node:stream"
 import { expectTypeOf } from "vitest"
 import { Api } from "@audiences/domain/api/Api"
 import type { AudiencesClient } from "@audiences/client/promise"
@@ -151,8 +152,12 @@ describe("The Promise client", () => {
 
   it("uploads a file without the key, and says why it was refused", async () => {
     const { asked, client } = clientOf(new Response(null, { status: 200 }))
-    await client.imports.upload("http://storage.test/upload?signature=s", "email\nada@example.com\n")
-    await client.imports.upload("http://storage.test/upload?signature=s", new Blob(["email\n"]))
+    await client.imports.send("http://storage.test/upload?signature=s", "email\nada@example.com\n")
+    await client.imports.send("http://storage.test/upload?signature=s", new Blob(["email\n"]))
+    await client.imports.send(
+      "http://storage.test/upload?signature=s",
+      Readable.from([Buffer.from("em"), Buffer.from("ail\n")])
+    )
     assert.deepStrictEqual(
       asked.map(({ body, headers, method }) => [
         method,
@@ -162,20 +167,22 @@ describe("The Promise client", () => {
       ]),
       [
         ["PUT", "email\nada@example.com\n", "text/csv", null],
+        ["PUT", "email\n", "text/csv", null],
         ["PUT", "email\n", "text/csv", null]
       ]
     )
     const refused = await failure(
-      clientOf(Response.json({ error: "Upload URL has expired" }, { status: 403 })).client.imports.upload(
+      clientOf(Response.json({ error: "Upload URL has expired" }, { status: 403 })).client.imports.send(
         "http://storage.test/u",
         "email"
       )
     )
     assert.deepInclude({ ...refused }, { status: 403, error: "Upload URL has expired" })
     const foreign = await failure(
-      clientOf(
-        new Response("<Error><Code>SignatureDoesNotMatch</Code></Error>", { status: 403 })
-      ).client.imports.upload("http://storage.test/u", "email")
+      clientOf(new Response("<Error><Code>SignatureDoesNotMatch</Code></Error>", { status: 403 })).client.imports.send(
+        "http://storage.test/u",
+        "email"
+      )
     )
     assert.deepInclude({ ...foreign }, { status: 403 })
   })

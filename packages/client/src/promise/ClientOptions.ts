@@ -13,7 +13,7 @@ export interface CallOptions {
   readonly timeoutMillis?: number
   /** Milliseconds that a call may take with all its attempts and waits; as long as they take, unless given. */
   readonly callTimeoutMillis?: number
-  /** Which failures are tried again is fixed; this is how often and how long. `{ retries: 0 }` leaves it to the caller. */
+  /** After which failures a call is tried again, how often and how long. `{ retries: 0 }` leaves it to the caller. */
   readonly retry?: Partial<RetryLimits>
   /** Of one POST: the same key again gives the first answer again. A random one for every call unless given. */
   readonly idempotencyKey?: string

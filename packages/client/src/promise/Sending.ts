@@ -1,6 +1,6 @@
 import { AudiencesError } from "../AudiencesError.ts"
 import type { AttemptEndEvent } from "../retry/AttemptEvent.ts"
-import { type AttemptEnd, defaultLimits, isInFlight, isServed, waitBeforeRetry } from "../retry/RetryDecision.ts"
+import { type AttemptEnd, isInFlight, isServed, limitsOf, waitBeforeRetry } from "../retry/RetryDecision.ts"
 import { type Answer, attempt, type AttemptOutcome } from "./Attempt.ts"
 import type { CallOptions } from "./ClientOptions.ts"
 import type { Foundations } from "./Foundations.ts"
@@ -52,7 +52,7 @@ export class Sending {
   /** The answer to the last attempt, whatever it says. Fails if that was not answered. */
   async answer(): Promise<Answer> {
     const { budget, hooks } = this.#foundations
-    const limits = { ...defaultLimits, ...this.#options.retry }
+    const limits = limitsOf(this.#options.retry ?? {})
     const startedAt = now()
     for (let retried = 0; ; retried++) {
       const { end, event, outcome } = await this.#authorized()
@@ -86,7 +86,8 @@ export class Sending {
   async #once(key: string | undefined) {
     const { circuit, fetch, hooks } = this.#foundations
     const { body, method, requestId, streamed, url } = this.#call
-    this.#refuseWhileOpen()
+    const ended = circuit?.begin(now())
+    if (typeof ended === "number") throw this.#circuitOpen(ended)
     let end: AttemptEnd | undefined
     try {
       const headers = this.#headers(key)
@@ -101,16 +102,14 @@ export class Sending {
       hooks.onResponse?.(event)
       return { outcome, end, event }
     } finally {
-      circuit?.ended(end, now())
+      ended?.(end, now())
     }
   }
 
-  #refuseWhileOpen(): void {
-    const waitMillis = this.#foundations.circuit?.waitMillis(now()) ?? 0
-    if (waitMillis === 0) return
+  #circuitOpen(waitMillis: number): AudiencesError {
     const { requestId, url } = this.#call
     const why = `the server failed too often; it is asked again in ${Math.ceil(waitMillis / 1000)} s`
-    throw new AudiencesError(0, `Not sent to ${url}: ${why}`, { kind: "CircuitOpen", requestId })
+    return new AudiencesError(0, `Not sent to ${url}: ${why}`, { kind: "CircuitOpen", requestId })
   }
 
   #headers(key: string | undefined): Headers {

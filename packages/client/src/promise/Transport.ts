@@ -3,13 +3,11 @@ import { AudiencesError } from "../AudiencesError.ts"
 import { addressOf, type Path, pathOf } from "./Address.ts"
 import type { Answer } from "./Attempt.ts"
 import type { CallOptions } from "./ClientOptions.ts"
+import { bodyOf, type FileBody, isReplayable } from "./FileBody.ts"
 import type { Foundations } from "./Foundations.ts"
 import { type Call, Sending } from "./Sending.ts"
-import { now } from "./Surroundings.ts"
+import { now, sleep } from "./Surroundings.ts"
 import { TimeLimit } from "./TimeLimit.ts"
-
-/** A file to send. All but a plain `ReadableStream` is sent again if need be. */
-export type FileBody = string | Uint8Array | Blob | ReadableStream<Uint8Array>
 
 export interface Content {
   readonly query?: object
@@ -52,12 +50,17 @@ export class Transport {
       url,
       route: "upload",
       headers: { "content-type": "text/csv" },
-      body: body as BodyInit,
-      replayable: !(body instanceof ReadableStream),
+      body: bodyOf(body),
+      replayable: isReplayable(body),
       streamed: false,
       foreign: true,
       requestId: ""
     })
+  }
+
+  /** Ends with the reason of the caller's signal, if that comes first. */
+  sleep(millis: number): Promise<void> {
+    return sleep(millis, this.#options.signal)
   }
 
   #call(method: string, path: Path, { body, query }: Content, streamed: boolean): Call {

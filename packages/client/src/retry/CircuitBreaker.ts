@@ -7,6 +7,9 @@ export interface CircuitLimits {
   readonly openMillis: number
 }
 
+/** Undefined: the attempt was given up, which says nothing of the server. */
+export type AttemptEnded = (end: AttemptEnd | undefined, now: number) => void
+
 export const defaultCircuit: CircuitLimits = { failures: 10, openMillis: 10_000 }
 
 /** Stops asking a server that keeps failing, so that callers learn it at once and the server can recover. */
@@ -20,18 +23,19 @@ export class CircuitBreaker {
     this.#limits = limits
   }
 
-  /** 0: go ahead, and tell how it ended. Otherwise the milliseconds until it is worth asking again. */
-  waitMillis(now: number): number {
-    if (this.#failures < this.#limits.failures) return 0
+  /** Lets an attempt go ahead, and takes how it has ended; or the milliseconds until it is worth asking again. */
+  begin(now: number): AttemptEnded | number {
+    if (this.#failures < this.#limits.failures) return (end, endedAt) => this.#ended(end, endedAt)
     if (now < this.#openUntil) return this.#openUntil - now
     if (this.#trying) return 1
     this.#trying = true
-    return 0
+    return (end, endedAt) => {
+      this.#trying = false
+      this.#ended(end, endedAt)
+    }
   }
 
-  /** How an attempt that went ahead has ended. Undefined: it was given up, which says nothing of the server. */
-  ended(end: AttemptEnd | undefined, now: number): void {
-    this.#trying = false
+  #ended(end: AttemptEnd | undefined, now: number): void {
     if (end === undefined || end?.status === 429) return
     if (isServed(end)) {
       this.#failures = 0

@@ -18,6 +18,15 @@ const mapped = <A>(record: Readonly<Record<string, A>>, map: (value: A) => A): R
 const groupOf = (group: HttpApiGroup.Top): HttpApiGroup.Top =>
   except(group, { endpoints: mapped(group.endpoints, endpointOf) })
 
-/** The contract as a client reads it: what it sends is the same, what it is answered may be of a newer host. */
-export const tolerantApi = (): typeof Api =>
-  except(Api, { groups: mapped(Api.groups as unknown as Readonly<Record<string, HttpApiGroup.Top>>, groupOf) })
+const groups = Api.groups as unknown as Readonly<Record<string, HttpApiGroup.Top>>
+
+/**
+ * The contract as a client reads it: what it sends is the same, what it is answered may be of a newer host. Of the groups named,
+ * the others left out.
+ */
+export const tolerantApi = (names: ReadonlyArray<string> = Object.keys(groups)): typeof Api =>
+  except(Api, {
+    groups: Object.fromEntries(
+      names.flatMap((name) => (groups[name] === undefined ? [] : [[name, groupOf(groups[name])]]))
+    )
+  })
