@@ -17,6 +17,7 @@ import { exportCommand } from "./exports/export.ts"
 import { groups } from "./groups/groups.ts"
 import { importCommand } from "./imports/import.ts"
 import { imports } from "./imports/imports.ts"
+import { integrations } from "./integrations/integrations.ts"
 import { keys } from "./keys/keys.ts"
 import { members } from "./members/members.ts"
 import { orders } from "./orders/orders.ts"
@@ -81,7 +82,7 @@ export const audiences = Command.make("audiences").pipe(
     },
     { group: "CONSUMERS", commands: [served(importCommand), imports, served(exportCommand), consumers, orders] },
     { group: "AUDIENCES AS CODE", commands: [served(plan), served(apply), served(pull)] },
-    { group: "ADMINISTRATION", commands: [keys, organizations, served(settings), served(audit), migrate] },
+    { group: "ADMINISTRATION", commands: [keys, organizations, integrations, served(settings), served(audit), migrate] },
     { group: "CONNECTION", commands: [login, logout, profiles] }
   ]),
   Command.provideEffectDiscard(checkFormat),

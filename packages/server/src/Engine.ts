@@ -17,6 +17,7 @@ import { Arrivals } from "@audiences/engine/imports/Arrivals"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Integrations } from "@audiences/engine/integrations/Integrations"
+import { Resealing } from "@audiences/engine/integrations/Resealing"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
@@ -139,6 +140,7 @@ export const Engine = Layer.mergeAll(
   Imports.layer,
   Integrations.layer,
   ImportReports.layer,
+  Resealing,
   Layer.provide(Layer.mergeAll(LoyaltyTiers.layer, Rfm.layer), Segmentations.layer),
   Memberships.layer,
   Orders.layer,

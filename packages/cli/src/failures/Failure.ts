@@ -133,6 +133,7 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, HostInUse
     case "RuleNotFound":
     case "AudienceGroupNotFound":
     case "ApiKeyNotFound":
+    case "IntegrationNotFound":
     case "OrganizationNotFound":
     case "VersionNotFound":
     case "VersionNotRetained":
@@ -142,6 +143,8 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, HostInUse
     case "ConsumerArchived":
       return Effect.succeed(failure(ExitCode.conflict, `${said}. What is archived can be read, not changed.`))
     case "ApiKeyRevoked":
+    case "EncryptionKeyMissing":
+    case "VendorRefused":
     case "LastApiKey":
     case "SnapshotNameTaken":
     case "ImportEnded":
