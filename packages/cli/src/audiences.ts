@@ -82,7 +82,10 @@ export const audiences = Command.make("audiences").pipe(
     },
     { group: "CONSUMERS", commands: [served(importCommand), imports, served(exportCommand), consumers, orders] },
     { group: "AUDIENCES AS CODE", commands: [served(plan), served(apply), served(pull)] },
-    { group: "ADMINISTRATION", commands: [keys, organizations, integrations, served(settings), served(audit), migrate] },
+    {
+      group: "ADMINISTRATION",
+      commands: [keys, organizations, integrations, served(settings), served(audit), migrate]
+    },
     { group: "CONNECTION", commands: [login, logout, profiles] }
   ]),
   Command.provideEffectDiscard(checkFormat),
