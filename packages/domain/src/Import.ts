@@ -65,9 +65,9 @@ export const Import = Schema.Struct({
 export type Import = typeof Import.Type
 
 export const importQuery = {
-  /** Others are still to come, and refused until then. */
-  mode: Schema.optionalKey(Schema.Literals(["upsert"])),
-  dryRun: Schema.optionalKey(Schema.Literals(["false"])),
+  mode: Schema.optionalKey(ImportMode),
+  /** Writes nothing, and reports what would happen. */
+  dryRun: Schema.optionalKey(BooleanFromString),
   /** Takes off the apostrophes that an export with `spreadsheet=true` has put before formulas. */
   spreadsheet: Schema.optionalKey(BooleanFromString)
 }
