@@ -33,7 +33,7 @@ const withoutReasons = (header: ReadonlyArray<string>) => {
  * Rows that were taken cost nothing more, and why a row is rejected may be found anywhere. Idempotent.
  */
 export const keepRejectedRows = Effect.fnUntraced(
-  function* ({ id, organizationId, s3Key }: Pick<Import, "id" | "organizationId" | "s3Key">) {
+  function* ({ id, organizationId }: Pick<Import, "id" | "organizationId">, s3Key: string) {
     const repo = yield* ImportReportRepo
     const store = yield* UploadStore
     const last = yield* repo.lastRejected(organizationId, id)

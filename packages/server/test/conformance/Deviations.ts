@@ -99,7 +99,7 @@ export const deviations: ReadonlyArray<Deviation> = [
     ]
   },
   {
-    reason: "extension: what became of every row",
+    reason: "extension: what became of the rows of a file",
     of: [/^Import(WithUpload)?\.(created|updated|unchanged|duplicate|rejected)Rows: extension$/]
   },
   { reason: "extension: why an import failed as a whole", of: [/^Import(WithUpload)?\.failureReason: extension$/] },
@@ -116,21 +116,23 @@ export const deviationOf = (discrepancy: string): Deviation | undefined =>
     of.some((pattern) => (typeof pattern === "string" ? pattern === discrepancy : pattern.test(discrepancy)))
   )
 
+const importExtensions = [
+  "createdRows",
+  "updatedRows",
+  "unchangedRows",
+  "duplicateRows",
+  "rejectedRows",
+  "mode",
+  "dryRun",
+  "spreadsheet",
+  "failureReason",
+  "cancelledAt"
+]
+
 /** Keys of answers that the published types do not have. */
 export const extensionFields: ReadonlyArray<string> = [
   "Timeline.nextCursor",
-  ...[
-    "failureReason",
-    "spreadsheet",
-    "mode",
-    "dryRun",
-    "createdRows",
-    "updatedRows",
-    "unchangedRows",
-    "duplicateRows",
-    "rejectedRows",
-    "cancelledAt"
-  ].flatMap((name) => [`Import.${name}`, `ImportWithUpload.${name}`]),
+  ...["Import", "ImportWithUpload"].flatMap((type) => importExtensions.map((field) => `${type}.${field}`)),
   "Error.requestId"
 ]
 
