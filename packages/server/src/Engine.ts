@@ -25,6 +25,7 @@ import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rfm } from "@audiences/engine/rfm/Rfm"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
+import { SyncSources } from "@audiences/engine/syncs/SyncSources"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
 import { Versions } from "@audiences/engine/versions/Versions"
 import { ApiKeyRepoSql } from "@audiences/storage/apiKeys/ApiKeyRepoSql"
@@ -53,6 +54,8 @@ import { PreviewRepoSql } from "@audiences/storage/previews/PreviewRepoSql"
 import { RfmRepoSql } from "@audiences/storage/rfm/RfmRepoSql"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
 import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
+import { SyncRepoSql } from "@audiences/storage/syncs/SyncRepoSql"
+import { SyncSourceRepoSql } from "@audiences/storage/syncs/SyncSourceRepoSql"
 import { VersionRepoSql } from "@audiences/storage/versions/VersionRepoSql"
 import { Effect, Layer } from "effect"
 import { availableParallelism } from "node:os"
@@ -93,6 +96,8 @@ const Storage = Layer.mergeAll(
   RuleRepoSql,
   SegmentationRepoSql,
   SettingsRepoSql,
+  SyncRepoSql,
+  SyncSourceRepoSql,
   VersionRepoSql,
   Uploads
 )
@@ -107,7 +112,7 @@ const Gated = Gate.layer.pipe(
   )
 )
 
-/** The use cases over PostgreSQL. */
+/** The use cases over PostgreSQL, and over the vendors that are to be reached. */
 export const Engine = Layer.mergeAll(
   ApiKeys.layer,
   AudienceGroups.layer,
@@ -132,5 +137,6 @@ export const Engine = Layer.mergeAll(
   Overlaps.layer,
   Previews.layer,
   Syncs.layer,
+  SyncSources.layer,
   Versions.layer
 ).pipe(Layer.provideMerge(Organizations.layer), Layer.provide(Storage))

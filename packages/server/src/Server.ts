@@ -10,6 +10,7 @@ import { GateListener } from "./http/GateListener.ts"
 import { Http, serve, WorkerHttp } from "./http/Http.ts"
 import { layer as NodeServer } from "./http/NodeServer.ts"
 import { PublicUrl } from "./PublicUrl.ts"
+import { Vendors } from "./Vendors.ts"
 import { Workers } from "./Workers.ts"
 
 const Listening = Layer.unwrap(Effect.map(Configuration, ({ host, port }) => NodeServer({ host, port })))
@@ -36,7 +37,7 @@ const Founding = Layer.unwrap(Effect.map(Configuration, ({ role }) => (role === 
 
 const Jobs = Layer.unwrap(Effect.map(DatabaseUrl, (url) => JobQueuePgBoss({ url })))
 
-/** What a process does by its role, on a database, a job queue and a port. */
+/** What a process does by its role, on a database, a job queue and a port, with the vendors that it can reach. */
 export const Service = Answering.pipe(
   Layer.provide(Working),
   Layer.provide(Founding),
@@ -51,6 +52,7 @@ export const Service = Answering.pipe(
  */
 export const Server = Service.pipe(
   Layer.provide(Jobs),
+  Layer.provide(Vendors),
   Layer.provide(Database),
   Layer.provideMerge(PublicUrl.layer),
   Layer.provide(Listening)

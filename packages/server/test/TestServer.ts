@@ -16,6 +16,7 @@ import { join } from "node:path"
 import { inject } from "vitest"
 import type {} from "../../../tools/vitest/postgres.ts"
 import { PostgresTest } from "../../../tools/vitest/PostgresTest.ts"
+import { profile, ScriptedVendor, scriptedVendors } from "../../../tools/vitest/ScriptedVendor.ts"
 
 const configured = (changes: Partial<Configuration["Service"]>) =>
   Layer.effect(
@@ -54,10 +55,20 @@ const Jobs = Layer.unwrap(
   )
 )
 
+/** Vendors who have every list: of two people each. */
+const Vendors = scriptedVendors(
+  ["klaviyo", "mailchimp", "sendgrid"].map((name) => {
+    const vendor = new ScriptedVendor(name)
+    vendor.others = (id) => ["a", "b"].map((each) => profile(`${id}-${each}`, { firstName: `${each} of ${id}` }))
+    return vendor
+  })
+)
+
 /** As `TestServer`, configured otherwise. */
-export const testServer = (changes: Partial<Configuration["Service"]>) =>
+export const testServer = (changes: Partial<Configuration["Service"]>, vendors: typeof Vendors = Vendors) =>
   Service.pipe(
     Layer.provide(Jobs),
+    Layer.provide(vendors),
     Layer.provide(PublicUrl.layer),
     Layer.provideMerge(NodeServer({ host: "127.0.0.1", port: 0 })),
     Layer.provideMerge(PostgresTest),

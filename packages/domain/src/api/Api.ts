@@ -17,6 +17,7 @@ import { PreviewsApi } from "./PreviewsApi.ts"
 import { RfmApi } from "./RfmApi.ts"
 import { RulesApi } from "./RulesApi.ts"
 import { SettingsApi } from "./SettingsApi.ts"
+import { SyncSourcesApi } from "./SyncSourcesApi.ts"
 import { SyncsApi } from "./SyncsApi.ts"
 import { VersionsApi } from "./VersionsApi.ts"
 
@@ -34,6 +35,7 @@ export class Api extends HttpApi.make("audiences")
   .add(LoyaltyTiersApi)
   .add(RfmApi)
   .add(SyncsApi)
+  .add(SyncSourcesApi)
   .add(ExportsApi)
   .add(VersionsApi)
   .add(PreviewsApi)

@@ -10,11 +10,7 @@ import { freshKey, TestServer } from "../TestServer.ts"
 /** Operations that are no GET and leave no entry, each with the reason. */
 const silent: Readonly<Record<string, string>> = {
   "previews.preview": "saves nothing",
-  "gate.checkAll": "asks, and changes nothing",
-  "syncs.start": "answers 501",
-  "syncs.klaviyo": "answers 501",
-  "syncs.mailchimp": "answers 501",
-  "syncs.sendgrid": "answers 501"
+  "gate.checkAll": "asks, and changes nothing"
 }
 
 const person = (email: string) => ({ email, emailVerified: false, phoneVerified: false, status: "ACTIVE" })
@@ -65,6 +61,14 @@ const everything = Effect.gen(function* () {
   yield* call("PUT", `/audiences/rfm/${segmented}`, { groupName: "Value", intervalSeconds: null })
   yield* call("POST", `/audiences/rfm/${segmented}/runs`)
   yield* call("DELETE", `/audiences/${list.id}`)
+  for (const vendor of ["klaviyo", "mailchimp", "sendgrid"]) {
+    yield* call("POST", `/audiences/import/${vendor}`, { listIds: ["newsletter"] })
+  }
+  const synced = yield* call("POST", "/audiences", { name: "Synced", type: "SYNCED_LIST" })
+  const named = { syncSource: "klaviyo:list", syncSourceId: "abc" }
+  const source = yield* call("POST", "/sync-sources", { audienceId: synced.id, ...named })
+  yield* call("POST", `/audiences/${synced.id}/sync`)
+  yield* call("DELETE", `/sync-sources/${source.id}`)
   yield* call("PUT", "/settings", { auditRetentionDays: 30 })
   yield* call("POST", "/organizations", { name: "Other" })
   yield* call("PUT", `/organizations/${organizationId}`, { name: "Renamed" })
