@@ -7,7 +7,8 @@ import {
   type VendorProfile
 } from "@audiences/engine/connectors/Connector"
 import { Connectors } from "@audiences/engine/connectors/Connectors"
-import { VendorAccounts } from "@audiences/engine/syncs/VendorAccounts"
+import { IntegrationNotFound } from "@audiences/domain/Integration"
+import { Integrations } from "@audiences/engine/integrations/Integrations"
 import { Effect, Layer, Option, Stream } from "effect"
 
 /** What happens where the next page is asked for: a failure, `broken` (the stream ends there), or `defect`. Null: the page comes. */
@@ -100,22 +101,18 @@ export class ScriptedVendor {
   }
 }
 
-/** Vendors that do as scripted, where every organization has an account that takes `properties` over. */
-export const scriptedVendors = (
+/** Vendors that do as scripted. */
+export const scriptedConnectors = (vendors: ReadonlyArray<ScriptedVendor>) =>
+  Layer.succeed(Connectors, new Map(vendors.map(({ connector, vendor }) => [vendor, { ...connector, vendor }])))
+
+/** Every organization has an account at each of the vendors, which takes `properties` over. */
+export const scriptedIntegrations = (
   vendors: ReadonlyArray<ScriptedVendor>,
   properties: Readonly<Record<string, string>> = {}
 ) =>
-  Layer.mergeAll(
-    Layer.succeed(Connectors, new Map(vendors.map(({ connector, vendor }) => [vendor, { ...connector, vendor }]))),
-    Layer.succeed(
-      VendorAccounts,
-      VendorAccounts.of({
-        find: (_, vendor) =>
-          Effect.succeed(
-            vendors.some((each) => each.vendor === vendor)
-              ? Option.some({ credentials: {}, properties })
-              : Option.none()
-          )
-      })
-    )
-  )
+  Layer.mock(Integrations, {
+    credentials: (_, vendor) =>
+      vendors.some((each) => each.vendor === vendor)
+        ? Effect.succeed({ credentials: {}, properties })
+        : Effect.fail(new IntegrationNotFound())
+  })

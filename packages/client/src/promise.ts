@@ -38,6 +38,7 @@ import type {
 import type { groupMemberListQuery } from "@audiences/domain/AudienceGroup"
 import type { Distribution, distributionQuery } from "@audiences/domain/Distribution"
 import type { Import, importQuery, ImportWithUpload } from "@audiences/domain/Import"
+import type { Integration, IntegrationList, IntegrationUpdate, VendorListings } from "@audiences/domain/Integration"
 import type { LoyaltyHistory, LoyaltyTransaction, LoyaltyTransactionInput } from "@audiences/domain/LoyaltyTransaction"
 import type { LoyaltyTiersInput, LoyaltyTiersResult } from "@audiences/domain/LoyaltyTier"
 import type { memberExportQuery } from "@audiences/domain/MemberExport"
@@ -63,6 +64,7 @@ import type { Page } from "@audiences/domain/Page"
 import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
 import type { Settings, SettingsUpdate } from "@audiences/domain/Settings"
 import type { SyncSourceCreate, SyncSourceFull, syncSourceListQuery, SyncStarted } from "@audiences/domain/SyncSource"
+import type { Vendor } from "@audiences/domain/Vendor"
 import type { VendorImportResult } from "@audiences/domain/VendorImport"
 import { AudiencesError } from "./AudiencesError.ts"
 import { Authentication } from "./Authentication.ts"
@@ -460,6 +462,16 @@ export class AudiencesClient {
     get: () => this.#call<Resource<typeof Settings>>("GET", "/settings"),
     update: (changes: Resource<typeof SettingsUpdate>) =>
       this.#call<Resource<typeof Settings>>("PUT", "/settings", { body: changes })
+  }
+
+  readonly integrations = {
+    list: () => this.#call<Resource<typeof IntegrationList>>("GET", "/settings/integrations"),
+    set: (vendor: Vendor, change: typeof IntegrationUpdate.Encoded) =>
+      this.#call<Resource<typeof Integration>>("PUT", path`/settings/integrations/${vendor}`, { body: change }),
+    remove: (vendor: Vendor) =>
+      this.#call<Resource<typeof Integration>>("DELETE", path`/settings/integrations/${vendor}`),
+    lists: (vendor: Vendor) =>
+      this.#call<Resource<typeof VendorListings>>("GET", path`/settings/integrations/${vendor}/lists`)
   }
 
   /** Who changed what, and when; newest first. */

@@ -19,6 +19,8 @@ export const auditActions = [
   "history.addActivity",
   "history.addLoyaltyTransaction",
   "imports.create",
+  "integrations.remove",
+  "integrations.set",
   "loyaltyTiers.create",
   "loyaltyTiers.replace",
   "members.add",

@@ -14,6 +14,7 @@ import { Segmentations } from "@audiences/engine/groups/Segmentations"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { Imports } from "@audiences/engine/imports/Imports"
+import { Integrations } from "@audiences/engine/integrations/Integrations"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
@@ -43,6 +44,7 @@ import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { IdempotencyRepoSql } from "@audiences/storage/idempotency/IdempotencyRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
+import { IntegrationRepoSql } from "@audiences/storage/integrations/IntegrationRepoSql"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
 import { PublicationFeedSql } from "@audiences/storage/memberships/PublicationFeedSql"
@@ -84,6 +86,7 @@ const Storage = Layer.mergeAll(
   HistoryRepoSql,
   IdempotencyRepoSql,
   ImportRepoSql,
+  IntegrationRepoSql,
   MembershipRepoSql,
   OrderRepoSql,
   OrganizationRepoSql,
@@ -126,6 +129,7 @@ export const Engine = Layer.mergeAll(
   History.layer,
   Idempotency.layer,
   Imports.layer,
+  Integrations.layer,
   Layer.provide(Layer.mergeAll(LoyaltyTiers.layer, Rfm.layer), Segmentations.layer),
   Memberships.layer,
   Orders.layer,
@@ -136,7 +140,7 @@ export const Engine = Layer.mergeAll(
   Rules.layer,
   Overlaps.layer,
   Previews.layer,
-  Syncs.layer,
+  Layer.provide(Syncs.layer, Integrations.layer),
   SyncSources.layer,
   Versions.layer
 ).pipe(Layer.provideMerge(Organizations.layer), Layer.provide(Storage))

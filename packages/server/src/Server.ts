@@ -3,14 +3,15 @@ import { DefaultRateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { JobQueuePgBoss } from "@audiences/storage/jobs/JobQueuePgBoss"
 import { Effect, Layer } from "effect"
 import { Configuration } from "./Configuration.ts"
+import { Connecting } from "./connectors/Connecting.ts"
 import { Database, DatabaseUrl } from "./Database.ts"
+import { EncryptionKey } from "./EncryptionKey.ts"
 import { Engine } from "./Engine.ts"
 import { FirstKey } from "./FirstKey.ts"
 import { GateListener } from "./http/GateListener.ts"
 import { Http, serve, WorkerHttp } from "./http/Http.ts"
 import { layer as NodeServer } from "./http/NodeServer.ts"
 import { PublicUrl } from "./PublicUrl.ts"
-import { Vendors } from "./Vendors.ts"
 import { Workers } from "./Workers.ts"
 
 const Listening = Layer.unwrap(Effect.map(Configuration, ({ host, port }) => NodeServer({ host, port })))
@@ -43,6 +44,7 @@ export const Service = Answering.pipe(
   Layer.provide(Founding),
   Layer.provide(Uploads),
   Layer.provide(Engine),
+  Layer.provide(EncryptionKey),
   Layer.provide(Limits)
 )
 
@@ -52,7 +54,7 @@ export const Service = Answering.pipe(
  */
 export const Server = Service.pipe(
   Layer.provide(Jobs),
-  Layer.provide(Vendors),
+  Layer.provide(Connecting),
   Layer.provide(Database),
   Layer.provideMerge(PublicUrl.layer),
   Layer.provide(Listening)

@@ -16,6 +16,7 @@ import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { Imports } from "@audiences/engine/imports/Imports"
+import { Integrations } from "@audiences/engine/integrations/Integrations"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
@@ -96,6 +97,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(ApiKeys, {}),
   Layer.mock(AuditLog, {}),
   Layer.mock(OrganizationSettings, {}),
+  Layer.mock(Integrations, {}),
   Layer.mock(Idempotency, {}),
   Layer.mock(RateLimits, { count: () => Effect.succeed(undefined), recall: () => undefined }),
   Layer.mock(Memberships, {}),

@@ -14,6 +14,7 @@ import requests from "./migrations/0015_requests.ts"
 import versions from "./migrations/0016_versions.ts"
 import spreadsheets from "./migrations/0017_spreadsheets.ts"
 import rfm from "./migrations/0018_rfm.ts"
+import integrations from "./migrations/0023_integrations.ts"
 import syncs from "./migrations/0024_syncs.ts"
 
 /** Building this layer brings the database up to date. */
@@ -34,6 +35,7 @@ export const Migrations = Layer.effectDiscard(
       "0016_versions": versions,
       "0017_spreadsheets": spreadsheets,
       "0018_rfm": rfm,
+      "0023_integrations": integrations,
       "0024_syncs": syncs
     })
   })

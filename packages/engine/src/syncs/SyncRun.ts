@@ -10,11 +10,11 @@ import {
 } from "../connectors/Connector.ts"
 import { Connectors } from "../connectors/Connectors.ts"
 import { DatabaseClock } from "../DatabaseClock.ts"
+import { Integrations, type OpenIntegration } from "../integrations/Integrations.ts"
 import { mapProfile } from "./MappedProfile.ts"
 import { sourceName } from "./SourceName.ts"
 import { type StagedPage, type SyncKey, SyncRepo, type SyncTask } from "./SyncRepo.ts"
 import { failureOf } from "./SyncRetry.ts"
-import { type VendorAccount, VendorAccounts } from "./VendorAccounts.ts"
 import { isStorable, tellable } from "./VendorText.ts"
 
 /** A job that has read for so long lets others have their turn. */
@@ -23,7 +23,7 @@ const turnMillis = 30_000
 /** How often one job starts over because a cursor was over before the list was. */
 const mostRestarts = 3
 
-const stagedPage = ({ cursor, profiles }: MemberPage, properties: VendorAccount["properties"]): StagedPage => {
+const stagedPage = ({ cursor, profiles }: MemberPage, properties: OpenIntegration["properties"]): StagedPage => {
   const results = profiles.map((profile) => mapProfile(profile, properties))
   const mapped = results.flatMap(({ mapped }) => mapped ?? [])
   return {
@@ -52,7 +52,7 @@ const readPages = Effect.fnUntraced(function* (
   standing: Standing,
   connector: Connector,
   kind: string,
-  { credentials, properties }: VendorAccount,
+  { credentials, properties }: OpenIntegration,
   until: number
 ) {
   const repo = yield* SyncRepo
@@ -83,7 +83,7 @@ const read = Effect.fnUntraced(function* (
   standing: Standing,
   connector: Connector,
   kind: string,
-  account: VendorAccount
+  account: OpenIntegration
 ) {
   const repo = yield* SyncRepo
   const until = (yield* Clock.currentTimeMillis) + turnMillis
@@ -100,12 +100,15 @@ const read = Effect.fnUntraced(function* (
   yield* attempt(mostRestarts)
 })
 
-const accountOf = Effect.fnUntraced(function* ({ organizationId, syncSource }: SyncTask) {
+const openIntegration = Effect.fnUntraced(function* ({ organizationId, syncSource }: SyncTask) {
   const { vendor } = sourceName(syncSource)
-  const found = yield* (yield* VendorAccounts).find(organizationId, vendor)
-  return Option.isSome(found)
-    ? found.value
-    : yield* new CredentialsRefused({ message: `There are no credentials for ${vendor}.` })
+  const integrations = yield* Integrations
+  return yield* integrations.credentials(organizationId, vendor).pipe(
+    Effect.catchTags({
+      IntegrationNotFound: () => new CredentialsRefused({ message: `There are no credentials for ${vendor}.` }),
+      EncryptionKeyMissing: ({ error }) => new CredentialsRefused({ message: error })
+    })
+  )
 })
 
 /** All the pages are here: consumers chunk by chunk, then the members at once. */
@@ -131,7 +134,7 @@ const advance = Effect.fnUntraced(function* (standing: Standing) {
       const message = `This server cannot sync with ${standing.task.syncSource}.`
       return yield* new VendorAnswerUnexpected({ message })
     }
-    yield* read(standing, connector, kind, yield* accountOf(standing.task))
+    yield* read(standing, connector, kind, yield* openIntegration(standing.task))
     if (standing.lost) return "left" as const
     if (standing.task.phase === "reading") return "turnOver" as const
   }

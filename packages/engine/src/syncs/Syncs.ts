@@ -8,12 +8,12 @@ import { Context, Effect, Layer } from "effect"
 import { notSynced } from "../audiences/AudienceTypeRefusal.ts"
 import { Connectors } from "../connectors/Connectors.ts"
 import { DatabaseClock } from "../DatabaseClock.ts"
+import { Integrations } from "../integrations/Integrations.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { PublicationFeed } from "../memberships/PublicationFeed.ts"
 import { sourceName } from "./SourceName.ts"
 import { type SyncKey, SyncRepo } from "./SyncRepo.ts"
 import { runSync } from "./SyncRun.ts"
-import { VendorAccounts } from "./VendorAccounts.ts"
 import { importLists, resultOf, type Vendor } from "./VendorImports.ts"
 
 /** Audiences that are kept equal to a list elsewhere. */
@@ -41,7 +41,7 @@ export class Syncs extends Context.Service<
       const clock = yield* DatabaseClock
       const queue = yield* JobQueue
       const feed = yield* PublicationFeed
-      const context = yield* Effect.context<SyncRepo | Connectors | VendorAccounts | DatabaseClock>()
+      const context = yield* Effect.context<SyncRepo | Connectors | Integrations | DatabaseClock>()
 
       // One that is lost is found by `enqueueDue`.
       const enqueue = ({ organizationId, syncSourceId }: SyncKey) =>

@@ -10,8 +10,8 @@ import type { Connector, ConnectorError, Credentials, VendorList } from "../conn
 import { ListNotFound } from "../connectors/Connector.ts"
 import { Connectors } from "../connectors/Connectors.ts"
 import { DatabaseClock } from "../DatabaseClock.ts"
+import { Integrations } from "../integrations/Integrations.ts"
 import { SyncRepo } from "./SyncRepo.ts"
-import { VendorAccounts } from "./VendorAccounts.ts"
 import { tellable } from "./VendorText.ts"
 
 /** The vendors whose lists can be taken over, as people write them. */
@@ -68,11 +68,14 @@ const nameOf = ({ id, name }: VendorList): string =>
 const accessTo = Effect.fnUntraced(function* ({ organizationId }: Actor, vendor: Vendor) {
   const connector = (yield* Connectors).get(vendor)
   if (connector === undefined) return `This server cannot reach ${vendors[vendor]}`
-  const account = yield* (yield* VendorAccounts)
-    .find(organizationId, vendor)
-    .pipe(Effect.catchTag("CredentialsRefused", ({ message }) => Effect.succeed(message)))
-  if (typeof account === "string") return account
-  return Option.isNone(account) ? `No credentials for ${vendors[vendor]}` : { connector, ...account.value }
+  const integrations = yield* Integrations
+  return yield* integrations.credentials(organizationId, vendor).pipe(
+    Effect.map(({ credentials }) => ({ connector, credentials })),
+    Effect.catchTags({
+      IntegrationNotFound: () => Effect.succeed(`No credentials for ${vendors[vendor]}`),
+      EncryptionKeyMissing: ({ error }) => Effect.succeed(error)
+    })
+  )
 })
 
 const takeOver = Effect.fnUntraced(function* (actor: Actor, vendor: Vendor, list: VendorList) {
@@ -132,7 +135,7 @@ export const resultOf = (outcomes: ReadonlyArray<Outcome>): VendorImportResult =
   ),
   skipped: outcomes.flatMap((each) => {
     if (each._tag !== "Skipped") return []
-    const { existingAudienceId, listId, reason } = each
-    return [existingAudienceId == null ? { listId, reason } : { listId, reason, existingAudienceId }]
+    const { existingAudienceId = null, listId, reason } = each
+    return [{ listId, reason, existingAudienceId }]
   })
 })

@@ -12,6 +12,7 @@ import { ExportsHttp } from "./ExportsHttp.ts"
 import { GroupsHttp } from "./GroupsHttp.ts"
 import { HistoryHttp } from "./HistoryHttp.ts"
 import { ImportsHttp } from "./ImportsHttp.ts"
+import { IntegrationsHttp } from "./IntegrationsHttp.ts"
 import { LoyaltyTiersHttp } from "./LoyaltyTiersHttp.ts"
 import { MembersHttp } from "./MembersHttp.ts"
 import { DocsHttp, HealthHttp } from "./OperationsHttp.ts"
@@ -59,6 +60,7 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
     OrganizationsHttp,
     ApiKeysHttp,
     SettingsHttp,
+    IntegrationsHttp,
     AuditLogHttp
   ]),
   Layer.provide([AuthorizationHttp, RefusalsHttp]),

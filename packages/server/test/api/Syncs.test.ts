@@ -1,14 +1,13 @@
 import { CredentialsRefused } from "@audiences/engine/connectors/Connector"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schedule } from "effect"
-import { profile, ScriptedVendor, scriptedVendors } from "../../../../tools/vitest/ScriptedVendor.ts"
+import { profile, ScriptedVendor, scriptedConnectors } from "../../../../tools/vitest/ScriptedVendor.ts"
 import { type Answer, ask, json } from "../Answer.ts"
 import { freshKey, testServer } from "../TestServer.ts"
 
 type Json = Answer["json"]
 
 const klaviyo = new ScriptedVendor("klaviyo")
-const vendors = scriptedVendors([klaviyo], { plan: "plan" })
 
 const founded = Effect.gen(function* () {
   const { key } = yield* freshKey
@@ -19,6 +18,7 @@ const founded = Effect.gen(function* () {
     assert.strictEqual(answer.status, 200, answer.text)
     return answer.json
   })
+  yield* call("PUT", "/settings/integrations/klaviyo", { credentials: { apiKey: "pk_of_tests" } })
   const settled = (id: string) =>
     Effect.repeat(call("GET", `/audiences/${id}/status`), {
       until: ({ inProgress }: Json) => !inProgress,
@@ -35,7 +35,7 @@ const founded = Effect.gen(function* () {
 
 const people = (...names: ReadonlyArray<string>) => names.map((name) => profile(name, { email: `${name}@example.com` }))
 
-layer(testServer({}, vendors), { excludeTestServices: true })("A synced list", (it) => {
+layer(testServer({}, scriptedConnectors([klaviyo])), { excludeTestServices: true })("A synced list", (it) => {
   it.effect("is refused with the published texts where there is nothing to sync with", () =>
     Effect.gen(function* () {
       const { call, send, synced } = yield* founded
@@ -93,7 +93,9 @@ layer(testServer({}, vendors), { excludeTestServices: true })("A synced list", (
       const { call, emails, settled } = yield* founded
       klaviyo.has("news", people("n"), { name: "Newsletter" })
       const { imported, skipped } = yield* call("POST", "/audiences/import/klaviyo", { listIds: ["news", "none"] })
-      assert.deepStrictEqual(skipped, [{ listId: "none", reason: "Klaviyo knows no such list" }])
+      assert.deepStrictEqual(skipped, [
+        { listId: "none", reason: "Klaviyo knows no such list", existingAudienceId: null }
+      ])
       const source = yield* call("GET", `/sync-sources/${imported[0].syncSourceId}`)
       yield* settled(source.audienceId)
       assert.deepStrictEqual(yield* emails(source.audienceId), ["n@example.com"])

@@ -30,13 +30,18 @@ const placed = (body: unknown, [step, ...rest]: ReadonlyArray<string>, value: un
 }
 const stepsOf = (place: string) => place.replaceAll("[]", ".[]").split(".").slice(1)
 
+/** Parameters of a path that are no ids. */
+const named: Readonly<Record<string, string>> = { version: "1", vendor: "klaviyo" }
+
 /** Calls an operation with the caller's own ids, but for one of another's at the place. */
 const call = Effect.fnUntraced(function* (operation: Operation, tenant: Tenant, place = "", value = "") {
   const { ids, key, list } = tenant
   const own: Ids = { ...ids, audience: yield* audienceFor(operation, tenant) }
   const [where, param] = place.split(".")
-  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    name === "version" ? "1" : where === "path" && param === name ? value : own[kindOf(operation.name, `path.${name}`)!]
+  const path = operation.path.replaceAll(
+    /\{(\w+)\}/g,
+    (_, name: string) =>
+      named[name] ?? (where === "path" && param === name ? value : own[kindOf(operation.name, `path.${name}`)!])
   )
   const tried = where === "query" ? value : undefined
   const query =
@@ -69,8 +74,9 @@ const readings = (tenant: Tenant) =>
     (operation) =>
       Effect.map(
         call(operation, tenant),
-        // The gate's answers say as of when they hold.
-        ({ status, text }) => [operation.name, status, text.replace(/"asOf":"[^"]*"/, "")] as const
+        // The gate's answers say as of when they hold, and keys when they were last used: for this reading.
+        ({ status, text }) =>
+          [operation.name, status, text.replace(/"asOf":"[^"]*"/, "").replace(/"lastUsedAt":"[^"]*"/g, "")] as const
       )
   )
 

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { ask, json } from "../Answer.ts"
-import { freshKey } from "../TestServer.ts"
+import { freshKey, klaviyoKey } from "../TestServer.ts"
 
 /** What an id may be of. */
 const kinds = [
@@ -161,6 +161,10 @@ export const freshTenant = Effect.gen(function* () {
   yield* call("POST", `/consumers/${consumer}/loyalty-transactions`, points)
   const order = { orderId: own.order, consumerId: consumer, orderedAt: "2026-01-01", total: "5" }
   yield* call("POST", "/orders/batch", { orders: [order] })
+  yield* call("PUT", "/settings/integrations/klaviyo", {
+    credentials: { apiKey: klaviyoKey },
+    properties: { [word]: word }
+  })
   const { id: apiKey } = yield* call("POST", "/api-keys", { name: word })
   const { audiences, tierGroup: programme } = yield* call("POST", "/audiences/loyalty-tiers", {
     attribute: "ltv",

@@ -7,7 +7,7 @@ import { SyncRepoSql } from "@audiences/storage/syncs/SyncRepoSql"
 import { SyncSourceRepoSql } from "@audiences/storage/syncs/SyncSourceRepoSql"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
-import { ScriptedVendor, scriptedVendors } from "../../../../tools/vitest/ScriptedVendor.ts"
+import { ScriptedVendor, scriptedConnectors, scriptedIntegrations } from "../../../../tools/vitest/ScriptedVendor.ts"
 import { freshActor, Jobs, makeAudience, ServiceTest } from "../Service.ts"
 
 export const klaviyo = new ScriptedVendor("klaviyo")
@@ -18,7 +18,8 @@ const properties = { plan: "plan", "Favourite colours": "colours" }
 
 const UseCases = Layer.mergeAll(Syncs.layer, SyncSources.layer).pipe(
   Layer.provideMerge(Layer.mergeAll(SyncRepoSql, SyncSourceRepoSql)),
-  Layer.provideMerge(scriptedVendors([klaviyo, mailchimp], properties))
+  Layer.provideMerge(scriptedConnectors([klaviyo, mailchimp])),
+  Layer.provideMerge(scriptedIntegrations([klaviyo, mailchimp], properties))
 )
 
 /** Syncs with scripted vendors over the test database; jobs wait until a test runs them. */

@@ -313,7 +313,7 @@ layer(SyncsTest)("Syncs", (it) => {
       const made = result.skipped[2]!.existingAudienceId!
       assert.deepStrictEqual(result.skipped, [
         { listId: taken, reason: "List has an audience already", existingAudienceId: audience.id },
-        { listId: "unknown", reason: "Klaviyo knows no such list" },
+        { listId: "unknown", reason: "Klaviyo knows no such list", existingAudienceId: null },
         { listId: known, reason: "List has an audience already", existingAudienceId: made }
       ])
       assert.deepStrictEqual(
@@ -331,7 +331,7 @@ layer(SyncsTest)("Syncs", (it) => {
       const none = yield* syncs.importFrom(actor, "sendgrid", { listIds: ["x"] })
       assert.deepStrictEqual(none, {
         imported: [],
-        skipped: [{ listId: "x", reason: "This server cannot reach SendGrid" }]
+        skipped: [{ listId: "x", reason: "This server cannot reach SendGrid", existingAudienceId: null }]
       })
       const others = yield* freshActor
       const races = yield* Effect.all(

@@ -9,7 +9,7 @@ import { PublicationFeedSql } from "@audiences/storage/memberships/PublicationFe
 import { Postgres } from "@audiences/storage/postgres/Postgres"
 import { SyncRepoSql } from "@audiences/storage/syncs/SyncRepoSql"
 import { Console, Effect, Layer, Redacted } from "effect"
-import { ScriptedVendor, scriptedVendors } from "../../../../tools/vitest/ScriptedVendor.ts"
+import { ScriptedVendor, scriptedConnectors, scriptedIntegrations } from "../../../../tools/vitest/ScriptedVendor.ts"
 import { madeUp } from "./madeUp.ts"
 
 const [, , url, organizationId, syncSourceId, listId] = process.argv
@@ -32,7 +32,7 @@ const telling = Layer.effect(
 const layer = Syncs.layer.pipe(
   Layer.provide(telling),
   Layer.provide(SyncRepoSql),
-  Layer.provide(scriptedVendors([vendor])),
+  Layer.provide([scriptedConnectors([vendor]), scriptedIntegrations([vendor])]),
   Layer.provide(Layer.succeed(JobQueue, JobQueue.of({ enqueue: () => Effect.void, work: () => Effect.void }))),
   Layer.provide(DatabaseClockSql),
   Layer.provide(PublicationFeedSql),

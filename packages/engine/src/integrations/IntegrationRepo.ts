@@ -1,0 +1,38 @@
+import type { Actor } from "@audiences/domain/Actor"
+import type { Integration, IntegrationNotFound } from "@audiences/domain/Integration"
+import type { OrganizationId } from "@audiences/domain/Organization"
+import type { Vendor } from "@audiences/domain/Vendor"
+import { Context, type DateTime, type Effect } from "effect"
+
+/** What of an integration changes: credentials as they are kept, with what may be shown of them. */
+export interface IntegrationChange {
+  readonly credentials?: { readonly sealed: Uint8Array; readonly shown: Readonly<Record<string, string>> }
+  readonly properties?: Readonly<Record<string, string>>
+}
+
+/** Where integrations are kept. */
+export class IntegrationRepo extends Context.Service<
+  IntegrationRepo,
+  {
+    readonly list: (organizationId: OrganizationId) => Effect.Effect<ReadonlyArray<Integration>>
+    readonly sealed: (
+      organizationId: OrganizationId,
+      vendor: Vendor
+    ) => Effect.Effect<
+      { readonly sealed: Uint8Array; readonly properties: Readonly<Record<string, string>> },
+      IntegrationNotFound
+    >
+    /** Fails where there is none yet, and no credentials are given. */
+    readonly set: (
+      actor: Actor,
+      now: DateTime.Utc,
+      vendor: Vendor,
+      change: IntegrationChange
+    ) => Effect.Effect<Integration, IntegrationNotFound>
+    readonly remove: (
+      actor: Actor,
+      now: DateTime.Utc,
+      vendor: Vendor
+    ) => Effect.Effect<Integration, IntegrationNotFound>
+  }
+>()("@audiences/engine/IntegrationRepo") {}
