@@ -14,6 +14,7 @@ import { check } from "./gate/check.ts"
 import { explain } from "./gate/explain.ts"
 import { groups } from "./groups/groups.ts"
 import { importCommand } from "./imports/import.ts"
+import { integrations } from "./integrations/integrations.ts"
 import { keys } from "./keys/keys.ts"
 import { members } from "./members/members.ts"
 import { orders } from "./orders/orders.ts"
@@ -71,7 +72,7 @@ export const audiences = Command.make("audiences").pipe(
     },
     { group: "CONSUMERS", commands: [served(importCommand), consumers, orders] },
     { group: "AUDIENCES AS CODE", commands: [served(plan), served(apply), served(pull)] },
-    { group: "ADMINISTRATION", commands: [keys, organizations, served(settings), served(audit)] }
+    { group: "ADMINISTRATION", commands: [keys, organizations, integrations, served(settings), served(audit)] }
   ]),
   Command.withGlobalFlags([Json])
 )

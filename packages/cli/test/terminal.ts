@@ -1,6 +1,6 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
-import { ConfigProvider, Effect, Layer, Sink, Stdio, Stream, Terminal } from "effect"
+import { type Cause, ConfigProvider, Effect, Layer, Option, Queue, Sink, Stdio, Stream, Terminal } from "effect"
 import { ChildProcessSpawner } from "effect/process"
 import { run } from "@audiences/cli/run"
 
@@ -10,16 +10,29 @@ export interface Situation {
   readonly terminal?: boolean
   readonly columns?: number
   readonly stdin?: string
+  /** What a person types; without it standard input is a pipe. */
+  readonly keys?: string
 }
 
-/** Runs a command line as if typed in such a situation, and gives all that it wrote. */
+/** What a terminal reads of the keys. */
+const typing = (keys: string) =>
+  Effect.gen(function* () {
+    const queue = yield* Queue.unbounded<Terminal.UserInput, Cause.Done>()
+    for (const key of keys) {
+      const name = key === "\r" ? "return" : key
+      yield* Queue.offer(queue, { input: Option.some(key), key: { name, ctrl: false, meta: false, shift: false } })
+    }
+    return queue
+  })
+
+/** Runs a command line as if typed in such a situation, and gives all that it wrote; `shown` is what it drew on the terminal. */
 export const typed = (
   args: ReadonlyArray<string>,
-  { columns = 100, env = {}, stdin = "", terminal = false }: Situation = {}
+  { columns = 100, env = {}, keys, stdin = "", terminal = false }: Situation = {}
 ) =>
   Effect.gen(function* () {
-    const written = { stdout: "", stderr: "" }
-    const sink = (name: keyof typeof written) => () =>
+    const written = { stdout: "", stderr: "", shown: "" }
+    const sink = (name: "stdout" | "stderr") => () =>
       Sink.forEach((chunk: string | Uint8Array) =>
         Effect.sync(() => {
           written[name] += typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk)
@@ -32,6 +45,7 @@ export const typed = (
         stdout: sink("stdout"),
         stderr: sink("stderr"),
         stdin: Stream.succeed(new TextEncoder().encode(stdin)),
+        stdinIsTerminal: Effect.succeed(keys !== undefined),
         stdoutIsTerminal: Effect.succeed(terminal),
         stderrIsTerminal: Effect.succeed(terminal)
       }),
@@ -41,9 +55,9 @@ export const typed = (
           columns: Effect.succeed(columns),
           rows: Effect.succeed(24),
           size: Effect.die("unused"),
-          readInput: Effect.die("unused"),
+          readInput: typing(keys ?? ""),
           readLine: Effect.die("unused"),
-          display: () => Effect.void
+          display: (text) => Effect.sync(() => void (written.shown += text))
         })
       ),
       Layer.succeed(

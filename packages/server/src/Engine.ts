@@ -15,6 +15,7 @@ import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Integrations } from "@audiences/engine/integrations/Integrations"
+import { Resealing } from "@audiences/engine/integrations/Resealing"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
@@ -130,6 +131,7 @@ export const Engine = Layer.mergeAll(
   Idempotency.layer,
   Imports.layer,
   Integrations.layer,
+  Resealing,
   Layer.provide(Layer.mergeAll(LoyaltyTiers.layer, Rfm.layer), Segmentations.layer),
   Memberships.layer,
   Orders.layer,

@@ -129,6 +129,7 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
     case "RuleNotFound":
     case "AudienceGroupNotFound":
     case "ApiKeyNotFound":
+    case "IntegrationNotFound":
     case "OrganizationNotFound":
     case "VersionNotFound":
     case "VersionNotRetained":
@@ -137,6 +138,8 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
     case "ConsumerArchived":
       return Effect.succeed(failure(ExitCode.conflict, `${said}. What is archived can be read, not changed.`))
     case "ApiKeyRevoked":
+    case "EncryptionKeyMissing":
+    case "VendorRefused":
     case "LastApiKey":
     case "SnapshotNameTaken":
       return Effect.succeed(failure(ExitCode.conflict, `${said}.`))

@@ -150,9 +150,9 @@ export const makeKlaviyo = Effect.gen(function* () {
             "page[size]": String(profilesPerPage),
             "page[cursor]": cursor ?? undefined
           })
-          const { data, links } = yield* http.json(ProfilePage, request, (answer) =>
-            cursor !== null && refusesCursor(answer) ? cursorExpired : undefined
-          )
+          const { data, links } = yield* http.json(ProfilePage, request, {
+            refusal: (answer) => (cursor !== null && refusesCursor(answer) ? cursorExpired : undefined)
+          })
           return { profiles: data.map(profileOf), cursor: cursorOf(links) }
         })
       )

@@ -24,10 +24,13 @@ const maxRedirects = 5
 
 const unexpected = (message: string) => Effect.fail(new VendorAnswerUnexpected({ message }))
 
-const failed = (
-  reason: { readonly message: string; readonly retryAfter: Duration.Duration | null },
-  throttled = false
-) => Effect.fail<AttemptFailed>({ _tag: "AttemptFailed", throttled, reason: new VendorUnavailable(reason) })
+/** An attempt that did not succeed, and may another time. */
+export const failedAttempt = (message: string, retryAfter: Duration.Duration | null, throttled = false) =>
+  Effect.fail<AttemptFailed>({
+    _tag: "AttemptFailed",
+    throttled,
+    reason: new VendorUnavailable({ message, retryAfter })
+  })
 
 /** What `Retry-After` asks for: whole seconds or a date; null where it says nothing. */
 const retryAfterOf = Effect.fnUntraced(function* (headers: Headers.Headers) {
@@ -95,7 +98,7 @@ const broken = (
   const { cause } = error.reason
   if (cause instanceof AddressRefused) return unexpected(`${name} is not reached: ${cause.message}`)
   const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : ""
-  return failed({ message: `${name} gives no answer${code}`, retryAfter: null })
+  return failedAttempt(`${name} gives no answer${code}`, null)
 }
 
 /** One attempt: redirects followed, the answer read. Server errors and throttles are failed attempts, other refusals are answers. */
@@ -108,19 +111,15 @@ export const attempt = (
     const response = yield* follow(options, request)
     const { headers, status } = response
     const { name } = options
-    if (status === 429)
-      return yield* failed({ message: `${name} asks for patience`, retryAfter: yield* retryAfterOf(headers) }, true)
-    if (status >= 500) {
-      return yield* failed({ message: `${name} fails with status ${status}`, retryAfter: yield* retryAfterOf(headers) })
-    }
+    if (status === 429) return yield* failedAttempt(`${name} asks for patience`, yield* retryAfterOf(headers), true)
+    if (status >= 500) return yield* failedAttempt(`${name} fails with status ${status}`, yield* retryAfterOf(headers))
     const answer: VendorAnswer = { status, headers, body: yield* whole(options, response) }
     return answer
   }).pipe(
     Effect.catchTag("HttpClientError", (error) => broken(options.name, error)),
     Effect.timeoutOrElse({
       duration: timeout,
-      orElse: () =>
-        failed({ message: `${options.name} gives no answer within ${Duration.format(timeout)}`, retryAfter: null })
+      orElse: () => failedAttempt(`${options.name} gives no answer within ${Duration.format(timeout)}`, null)
     }),
     // A trace of ours is nothing to a vendor, and its spans would hold addresses with signatures.
     Effect.provideService(HttpClient.TracerPropagationEnabled, false),

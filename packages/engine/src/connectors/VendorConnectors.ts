@@ -3,10 +3,13 @@ import { CircuitBreaker } from "effect/persistence"
 import { OutgoingHttp } from "../outgoing/OutgoingHttp.ts"
 import { Connectors } from "./Connectors.ts"
 import { makeKlaviyo } from "./Klaviyo.ts"
+import { makeMailchimp } from "./Mailchimp.ts"
+import { makeSendGrid } from "./SendGrid.ts"
+import { makeShopify } from "./Shopify.ts"
 
 /** The vendors that are asked over their own APIs, by their names. They share how hosts are left alone that are down. */
 export const vendorConnectors = Effect.map(
-  Effect.all([makeKlaviyo]),
+  Effect.all([makeKlaviyo, makeMailchimp, makeSendGrid, makeShopify]),
   (all) => new Map(all.map((connector) => [connector.vendor, connector]))
 )
 

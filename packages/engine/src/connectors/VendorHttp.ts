@@ -9,7 +9,7 @@ import {
   VendorAnswerUnexpected,
   VendorUnavailable
 } from "./Connector.ts"
-import { attempt, type VendorAnswer } from "./VendorAttempt.ts"
+import { attempt, failedAttempt, type VendorAnswer } from "./VendorAttempt.ts"
 import { mayReach, type VendorHosts, VendorStandIns } from "./VendorHosts.ts"
 import { type AttemptFailed, patiently, VendorPatience } from "./VendorPatience.ts"
 
@@ -27,14 +27,20 @@ export interface VendorHttp {
   /** Any answer but throttles and failures of the vendor. */
   readonly answer: (
     request: HttpClientRequest.HttpClientRequest,
-    maxBytes?: number
+    options?: AnswerOptions
   ) => Effect.Effect<VendorAnswer, VendorUnavailable | VendorAnswerUnexpected>
   /** The JSON of a success. What else is answered is what `refusal` makes of it. */
   readonly json: <S extends Schema.Top & { readonly DecodingServices: never }>(
     schema: S,
     request: HttpClientRequest.HttpClientRequest,
-    refusal?: (answer: VendorAnswer) => ConnectorError | undefined
+    options?: AnswerOptions & { readonly refusal?: (answer: VendorAnswer) => ConnectorError | undefined }
   ) => Effect.Effect<S["Type"], ConnectorError>
+}
+
+export interface AnswerOptions {
+  readonly maxBytes?: number
+  /** How long to wait where a vendor asks for patience in a success; `undefined` where it does not. */
+  readonly throttle?: (answer: VendorAnswer) => Duration.Duration | undefined
 }
 
 /** A page of a thousand members with all that a shop knows of them is a tenth of it. */
@@ -89,8 +95,8 @@ const parsed = (name: string, { body }: VendorAnswer) =>
     catch: () => new VendorAnswerUnexpected({ message: `${name} answers with what is not JSON` })
   })
 
-export const makeVendorHttp = Effect.fnUntraced(function* (options: VendorHttpOptions) {
-  const { concurrency, name, vendor } = options
+export const makeVendorHttp = Effect.fnUntraced(function* (hosts: VendorHttpOptions) {
+  const { concurrency, name, vendor } = hosts
   const outgoing = yield* OutgoingHttp
   const patience = yield* VendorPatience
   const standIn = (yield* VendorStandIns).get(vendor)
@@ -104,12 +110,17 @@ export const makeVendorHttp = Effect.fnUntraced(function* (options: VendorHttpOp
     return known
   }
 
-  const answer: VendorHttp["answer"] = (request, maxBytes = maxPageBytes) => {
+  const answer: VendorHttp["answer"] = (request, { maxBytes = maxPageBytes, throttle } = {}) => {
     const host = URL.parse(request.url)?.host ?? ""
     const one = attempt(
-      { name, client, mayReach: (url) => mayReach(options, standIn, url), maxBytes },
+      { name, client, mayReach: (url) => mayReach(hosts, standIn, url), maxBytes },
       request,
       patience.attempt
+    ).pipe(
+      Effect.tap((answered) => {
+        const retryAfter = throttle?.(answered)
+        return retryAfter === undefined ? Effect.void : failedAttempt(`${name} asks for patience`, retryAfter, true)
+      })
     )
     const guarded = breaker.execute(semaphoreOf(host).withPermit(one), {
       key: `${vendor} ${host}`,
@@ -120,11 +131,11 @@ export const makeVendorHttp = Effect.fnUntraced(function* (options: VendorHttpOp
     ).pipe(Effect.provideService(VendorPatience, patience))
   }
 
-  const json: VendorHttp["json"] = (schema, request, refusal) =>
+  const json: VendorHttp["json"] = (schema, request, options = {}) =>
     Effect.gen(function* () {
-      const answered = yield* answer(request)
+      const answered = yield* answer(request, options)
       if (answered.status < 200 || answered.status > 299)
-        return yield* refusal?.(answered) ?? usualRefusal(name, answered)
+        return yield* options.refusal?.(answered) ?? usualRefusal(name, answered)
       return yield* Effect.mapError(
         Schema.decodeUnknownEffect(schema)(yield* parsed(name, answered)),
         ({ issue }) =>

@@ -29,6 +29,19 @@ export class IntegrationRepo extends Context.Service<
       vendor: Vendor,
       change: IntegrationChange
     ) => Effect.Effect<Integration, IntegrationNotFound>
+    /** Of every organization, what was encrypted with another key than the one of this id. */
+    readonly sealedOtherwise: (
+      keyId: Uint8Array
+    ) => Effect.Effect<
+      ReadonlyArray<{ readonly organizationId: OrganizationId; readonly vendor: Vendor; readonly sealed: Uint8Array }>
+    >
+    /** Exchanges sealed credentials, unless they have been set anew meanwhile. */
+    readonly reseal: (
+      organizationId: OrganizationId,
+      vendor: Vendor,
+      from: Uint8Array,
+      to: Uint8Array
+    ) => Effect.Effect<void>
     readonly remove: (
       actor: Actor,
       now: DateTime.Utc,

@@ -32,13 +32,11 @@ export const publicLookup =
       return options.all === true ? callback(null, allowed) : callback(null, first.address, first.family)
     })
 
-const connectTimeoutMillis = 10_000
+/** HTTP/1.1: of a second protocol no vendor's API has need. */
+const connecting = { timeout: 10_000, allowH2: false } as buildConnector.BuildOptions
 
 const connectPublic = (resolve: Resolve): buildConnector.connector => {
-  const connect = buildConnector({
-    lookup: publicLookup(resolve),
-    timeout: connectTimeoutMillis
-  } as buildConnector.BuildOptions)
+  const connect = buildConnector({ ...connecting, lookup: publicLookup(resolve) } as buildConnector.BuildOptions)
   return (options, callback) => {
     const host = options.hostname.replace(/^\[|\]$/g, "")
     // A literal address is not looked up.
@@ -67,7 +65,7 @@ export class OutgoingHttp extends Context.Service<
         })
         return OutgoingHttp.of({
           guarded: yield* through(connectPublic(resolve)),
-          unguarded: yield* through(buildConnector({ timeout: connectTimeoutMillis } as buildConnector.BuildOptions))
+          unguarded: yield* through(buildConnector(connecting))
         })
       })
     )

@@ -3,7 +3,7 @@ import { Effect, Layer, Logger, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { klaviyoServer } from "../../../../tools/vitest/vendors/KlaviyoServer.ts"
 import { ask, json } from "../Answer.ts"
-import { freshKey, testServer } from "../TestServer.ts"
+import { freshKey, klaviyoKey, testServer } from "../TestServer.ts"
 
 const vendorKey = "pk_aVerySecretKeyOfKlaviyo_x7Kq"
 const path = "/api/settings/integrations"
@@ -139,32 +139,41 @@ layer(Server, { excludeTestServices: true })("integrations", (it) => {
   )
 })
 
+const [oldKey, newKey] = [1, 2].map((n) => Buffer.alloc(32, n)) as [Buffer, Buffer]
 const withKeys = (...keys: ReadonlyArray<Uint8Array>) => testServer({ encryptionKeys: Redacted.make(keys) })
 
-layer(withKeys(Buffer.alloc(32, 1)), { excludeTestServices: true })("the encryption key", (it) => {
-  it.effect("is asked for by name when it is missing, and may be followed by another", () =>
+/** What a server of these keys says of the lists of Klaviyo, which has none. */
+const listsOf = (key: string, ...keys: ReadonlyArray<Uint8Array>) =>
+  ask(`${path}/klaviyo/lists`, { key }).pipe(Effect.provide(withKeys(...keys), { local: true }), Effect.scoped)
+
+layer(withKeys(oldKey), { excludeTestServices: true })("the encryption key", (it) => {
+  it.effect("can be replaced, and is asked for by name when it is missing", () =>
     Effect.gen(function* () {
-      const { key, organizationId } = yield* freshKey
-      yield* put(key, { credentials: { apiKey: vendorKey } })
-      const sql = yield* SqlClient.SqlClient
-      yield* sql`UPDATE integrations SET sealed = '\\xdeadbeef'::bytea || substr(sealed, 5) WHERE organization_id = ${organizationId}::uuid`
-      const lost = yield* ask(`${path}/klaviyo/lists`, { key })
+      const { key } = yield* freshKey
+      yield* put(key, { credentials: { apiKey: klaviyoKey } })
+      const lost = yield* listsOf(key, newKey)
       assert.strictEqual(lost.status, 409)
-      assert.match(lost.json.error, /were encrypted with the key deadbeef, which this server does not have/)
+      assert.match(lost.json.error, /were encrypted with the key [0-9a-f]{8}, which this server does not have/)
       assert.strictEqual((yield* ask(path, { key })).json.data.length, 1)
+      assert.deepStrictEqual((yield* listsOf(key, newKey, oldKey)).json, { data: [], complete: true })
+      assert.strictEqual((yield* listsOf(key, newKey)).status, 200)
+      assert.strictEqual((yield* ask(`${path}/klaviyo/lists`, { key })).status, 409)
     })
   )
 })
 
-layer(testServer({ role: "api" }), { excludeTestServices: true })("a server without an encryption key", (it) => {
-  it.effect("refuses to keep credentials, and says what it needs", () =>
-    Effect.gen(function* () {
-      const { key } = yield* freshKey
-      const refused = yield* put(key, { credentials: { apiKey: vendorKey } })
-      assert.deepStrictEqual(
-        [refused.status, refused.json.error],
-        [409, "This server has no encryption key: set AUDIENCES_ENCRYPTION_KEY"]
-      )
-    })
-  )
-})
+layer(testServer({ role: "api", encryptionKeys: Redacted.make([]) }), { excludeTestServices: true })(
+  "a server without an encryption key",
+  (it) => {
+    it.effect("refuses to keep credentials, and says what it needs", () =>
+      Effect.gen(function* () {
+        const { key } = yield* freshKey
+        const refused = yield* put(key, { credentials: { apiKey: vendorKey } })
+        assert.deepStrictEqual(
+          [refused.status, refused.json.error],
+          [409, "This server has no encryption key: set AUDIENCES_ENCRYPTION_KEY"]
+        )
+      })
+    )
+  }
+)

@@ -1,6 +1,6 @@
 import type { Actor } from "@audiences/domain/Actor"
 import { Integration, IntegrationNotFound } from "@audiences/domain/Integration"
-import type { OrganizationId } from "@audiences/domain/Organization"
+import { OrganizationId } from "@audiences/domain/Organization"
 import type { Vendor } from "@audiences/domain/Vendor"
 import { type IntegrationChange, IntegrationRepo } from "@audiences/engine/integrations/IntegrationRepo"
 import { DateTime, Effect, Layer, Schema } from "effect"
@@ -15,6 +15,12 @@ const IntegrationRow = Schema.Struct({
 const decode = Schema.decodeUnknownEffect(Schema.Array(IntegrationRow))
 const decodeSealed = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ sealed: Schema.Uint8Array, properties: Integration.fields.properties }))
+)
+
+const decodeOwned = Schema.decodeUnknownEffect(
+  Schema.Array(
+    Schema.Struct({ organizationId: OrganizationId, vendor: Integration.fields.vendor, sealed: Schema.Uint8Array })
+  )
 )
 
 export const IntegrationRepoSql = Layer.effect(
@@ -108,6 +114,22 @@ export const IntegrationRepoSql = Layer.effect(
       Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die })
     )
 
-    return IntegrationRepo.of({ list, sealed, set, remove })
+    const sealedOtherwise = Effect.fn("IntegrationRepo.sealedOtherwise")(function* (keyId: Uint8Array) {
+      return yield* decodeOwned(
+        yield* sql`
+          SELECT organization_id, vendor, sealed FROM integrations
+          WHERE substr(sealed, 1, ${keyId.length}::int) <> ${keyId}::bytea ORDER BY organization_id, vendor`
+      )
+    }, Effect.orDie)
+
+    const reseal = Effect.fn("IntegrationRepo.reseal")(
+      (organizationId: OrganizationId, vendor: Vendor, from: Uint8Array, to: Uint8Array) =>
+        Effect.asVoid(sql`
+          UPDATE integrations SET sealed = ${to}::bytea
+          WHERE organization_id = ${organizationId}::uuid AND vendor = ${vendor} AND sealed = ${from}::bytea`),
+      Effect.orDie
+    )
+
+    return IntegrationRepo.of({ list, sealed, set, remove, sealedOtherwise, reseal })
   })
 )
