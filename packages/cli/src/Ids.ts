@@ -5,6 +5,7 @@ import { AudienceGroupId } from "@audiences/domain/AudienceGroup"
 import { AudienceId } from "@audiences/domain/AudienceId"
 import { ConsumerId } from "@audiences/domain/Consumer"
 import { OrganizationId } from "@audiences/domain/Organization"
+import { SyncSourceId } from "@audiences/domain/SyncSource"
 
 /** An audience, by id. */
 export const audienceArgument = Argument.String("audience").pipe(
@@ -37,6 +38,7 @@ const idArgument = <A>(name: string, what: string, schema: Schema.ConstraintDeco
 
 export const keyArgument = idArgument("key", "an API key", ApiKeyId, "keys list")
 export const organizationArgument = idArgument("organization", "an organization", OrganizationId, "organizations list")
+export const syncSourceArgument = idArgument("source", "a sync source", SyncSourceId, "sync-sources list")
 export const groupArgument = idArgument("group", "a group of audiences", AudienceGroupId, "list --json")
 
 /** One consumer or more. */

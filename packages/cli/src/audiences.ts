@@ -26,6 +26,8 @@ import { plan } from "./plans/plan.ts"
 import { pull } from "./plans/pull.ts"
 import { preview } from "./previews/preview.ts"
 import { settings } from "./settings/settings.ts"
+import { sync } from "./syncs/sync.ts"
+import { syncSources } from "./syncs/syncSources.ts"
 import { history } from "./versions/history.ts"
 import { snapshots } from "./versions/snapshots.ts"
 
@@ -70,9 +72,10 @@ export const audiences = Command.make("audiences").pipe(
       group: "MEMBERSHIP",
       commands: [served(members), served(check), served(explain), served(history), snapshots, served(overlap)]
     },
+    { group: "SYNCED LISTS", commands: [served(sync), syncSources, integrations] },
     { group: "CONSUMERS", commands: [served(importCommand), consumers, orders] },
     { group: "AUDIENCES AS CODE", commands: [served(plan), served(apply), served(pull)] },
-    { group: "ADMINISTRATION", commands: [keys, organizations, integrations, served(settings), served(audit)] }
+    { group: "ADMINISTRATION", commands: [keys, organizations, served(settings), served(audit)] }
   ]),
   Command.withGlobalFlags([Json])
 )

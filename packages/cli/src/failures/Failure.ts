@@ -131,6 +131,7 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
     case "ApiKeyNotFound":
     case "IntegrationNotFound":
     case "OrganizationNotFound":
+    case "SyncSourceNotFound":
     case "VersionNotFound":
     case "VersionNotRetained":
       return Effect.succeed(failure(ExitCode.notFound, `${said}.`))
@@ -142,6 +143,8 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
     case "VendorRefused":
     case "LastApiKey":
     case "SnapshotNameTaken":
+    case "SyncInProgress":
+    case "SyncSourcePresent":
       return Effect.succeed(failure(ExitCode.conflict, `${said}.`))
     case "ValidationError": {
       const issues = property(error, "issues")
