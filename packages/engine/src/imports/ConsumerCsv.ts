@@ -1,9 +1,11 @@
+import type { ColumnMapping } from "@audiences/domain/ColumnMapping"
 import type { ConsumerMetadata } from "@audiences/domain/Scalar"
 import { problemIssue, type ValidationIssue } from "@audiences/domain/ValidationError"
 import { Result } from "effect"
 import type { ConsumerPatch } from "../consumers/ConsumerPatch.ts"
 import { attributeCells, type CellReader, metadataCells, tagsOf, textCells, trimmed } from "./ConsumerCells.ts"
 import { type ConsumerColumn, consumerColumns, isIdentifier } from "./CsvColumns.ts"
+import { fileColumns } from "./FileColumns.ts"
 import type { CsvRecord } from "./CsvRecords.ts"
 
 /** A row that says something of a consumer. Its metadata is added to what is known, key by key; blank cells are absent. */
@@ -63,6 +65,7 @@ const cellReader = (column: ConsumerColumn): readonly [CellReader, Put] | undefi
     case "Tags":
       return [textCells, (draft, value: string) => void draft.metadata.set("tags", tagsOf(value))]
     case "ServerSet":
+    case "LeftOut":
       return undefined
     case "Nameless":
       return [namelessCells, () => {}]
@@ -76,8 +79,8 @@ export class ConsumerCsv {
   readonly #identifying: ReadonlyArray<number>
 
   /** Throws `FileRefused` when the header is none of a list of consumers. */
-  constructor(header: CsvRecord) {
-    const columns = consumerColumns(header.cells, header.line)
+  constructor(header: CsvRecord, mapping?: ColumnMapping) {
+    const columns = fileColumns(consumerColumns, header.cells, header.line, mapping)
     this.#columns = columns.map(cellReader)
     this.#identifying = columns.flatMap((column, i) => (isIdentifier(column) ? [i] : []))
     this.#headers = header.cells.map((name) => name.trim())
