@@ -14,6 +14,10 @@ export const ImportStatus = Schema.Literals(["PENDING", "PROCESSING", "COMPLETED
 })
 export type ImportStatus = typeof ImportStatus.Type
 
+/** `upsert` creates and updates; `create` rejects rows of people who are known, `update` rows of people who are not. */
+export const ImportMode = Schema.Literals(["upsert", "create", "update"]).annotate({ identifier: "ImportMode" })
+export type ImportMode = typeof ImportMode.Type
+
 /** Why a row was refused. `row` is the line's number as an editor shows it, the header being line 1. */
 export const ImportRowError = Schema.Struct({
   row: Schema.Finite,
@@ -33,6 +37,18 @@ export const Import = Schema.Struct({
   totalConsumers: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
   processedConsumers: Schema.Finite,
   errorCount: Schema.Finite,
+  /**
+   * What became of the processed rows; they add up to `processedConsumers` at every moment. Of a person's rows the last one counts as
+   * created, updated or unchanged, the earlier ones as duplicates. Extensions, as `mode` and `dryRun`.
+   */
+  createdRows: Schema.optionalKey(Schema.Finite),
+  updatedRows: Schema.optionalKey(Schema.Finite),
+  unchangedRows: Schema.optionalKey(Schema.Finite),
+  duplicateRows: Schema.optionalKey(Schema.Finite),
+  rejectedRows: Schema.optionalKey(Schema.Finite),
+  mode: Schema.optionalKey(ImportMode),
+  /** Nothing is written: the counts and errors are those that an import would have. */
+  dryRun: Schema.optionalKey(Schema.Boolean),
   /** The first 200. */
   errors: Schema.optionalKey(Schema.NullOr(Schema.Array(ImportRowError))),
   s3Key: Schema.String,
@@ -49,9 +65,9 @@ export const Import = Schema.Struct({
 export type Import = typeof Import.Type
 
 export const importQuery = {
-  /** Others are still to come, and refused until then. */
-  mode: Schema.optionalKey(Schema.Literals(["upsert"])),
-  dryRun: Schema.optionalKey(Schema.Literals(["false"])),
+  mode: Schema.optionalKey(ImportMode),
+  /** Writes nothing, and reports what would happen. */
+  dryRun: Schema.optionalKey(BooleanFromString),
   /** Takes off the apostrophes that an export with `spreadsheet=true` has put before formulas. */
   spreadsheet: Schema.optionalKey(BooleanFromString)
 }

@@ -14,6 +14,7 @@ import requests from "./migrations/0015_requests.ts"
 import versions from "./migrations/0016_versions.ts"
 import spreadsheets from "./migrations/0017_spreadsheets.ts"
 import rfm from "./migrations/0018_rfm.ts"
+import importStaging from "./migrations/0019_import_staging.ts"
 import orderImports from "./migrations/0021_order_imports.ts"
 
 /** Building this layer brings the database up to date. */
@@ -34,6 +35,7 @@ export const Migrations = Layer.effectDiscard(
       "0016_versions": versions,
       "0017_spreadsheets": spreadsheets,
       "0018_rfm": rfm,
+      "0019_import_staging": importStaging,
       "0021_order_imports": orderImports
     })
   })

@@ -86,9 +86,13 @@ export const deviations: ReadonlyArray<Deviation> = [
   {
     reason: "extension: how a file is read and what is done with it",
     of: [
-      /^Import(WithUpload)?\.spreadsheet: extension$/,
+      /^Import(WithUpload)?\.(spreadsheet|mode|dryRun): extension$/,
       /^POST \/audiences\/\{audienceId\}\/import: query parameter (spreadsheet|mode|dryRun)$/
     ]
+  },
+  {
+    reason: "extension: what became of the rows of a file",
+    of: [/^Import(WithUpload)?\.(created|updated|unchanged|duplicate|rejected)Rows: extension$/]
   },
   { reason: "extension: why an import failed as a whole", of: [/^Import(WithUpload)?\.failureReason: extension$/] },
   { reason: "extension: leads to the log line that says what went wrong", of: ["Error.requestId: extension"] }
@@ -100,13 +104,22 @@ export const deviationOf = (discrepancy: string): Deviation | undefined =>
     of.some((pattern) => (typeof pattern === "string" ? pattern === discrepancy : pattern.test(discrepancy)))
   )
 
+const importExtensions = [
+  "createdRows",
+  "updatedRows",
+  "unchangedRows",
+  "duplicateRows",
+  "rejectedRows",
+  "mode",
+  "dryRun",
+  "spreadsheet",
+  "failureReason"
+]
+
 /** Keys of answers that the published types do not have. */
 export const extensionFields: ReadonlyArray<string> = [
   "Timeline.nextCursor",
-  "Import.failureReason",
-  "Import.spreadsheet",
-  "ImportWithUpload.spreadsheet",
-  "ImportWithUpload.failureReason",
+  ...["Import", "ImportWithUpload"].flatMap((type) => importExtensions.map((field) => `${type}.${field}`)),
   "Error.requestId"
 ]
 
