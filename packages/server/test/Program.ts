@@ -6,7 +6,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-const program = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
+/** The program as it stands in the sources, as arguments of Node. */
+const sources = ["--conditions=@audiences/source", fileURLToPath(new URL("../src/bin.ts", import.meta.url))]
 
 /** A folder that the user PostgreSQL runs as can reach. */
 export const dataDirectory = Effect.acquireRelease(
@@ -37,10 +38,15 @@ export interface Running {
   readonly ended: Promise<number | string | null>
 }
 
-export const start = (dataDir: string, port: number, environment: Record<string, string> = {}) =>
+export const start = (
+  dataDir: string,
+  port: number,
+  environment: Record<string, string> = {},
+  program: ReadonlyArray<string> = sources
+) =>
   Effect.acquireRelease(
     Effect.sync((): Running => {
-      const child = spawn(process.execPath, ["--conditions=@audiences/source", program], {
+      const child = spawn(process.execPath, program, {
         env: { PATH: process.env.PATH, AUDIENCES_DATA_DIR: dataDir, AUDIENCES_PORT: String(port), ...environment }
       })
       const written = { out: "", err: "" }
