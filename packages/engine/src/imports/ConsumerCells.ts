@@ -1,9 +1,11 @@
 import { ConsumerCreate, maxExternalIdLength } from "@audiences/domain/Consumer"
 import { consumerFields } from "@audiences/domain/ConsumerField"
-import { ConsumerMetadata, Text } from "@audiences/domain/Scalar"
+import { parseInstant } from "@audiences/domain/Instant"
+import { ConsumerMetadata, isConsumerMetadata, Text } from "@audiences/domain/Scalar"
 import { problemIssue, schemaIssues, type ValidationIssue } from "@audiences/domain/ValidationError"
-import { Result, Schema, SchemaIssue } from "effect"
+import { Option, Result, Schema, SchemaIssue } from "effect"
 import type { ImportedAttribute } from "./CsvColumns.ts"
+import { isSurely } from "./SureValues.ts"
 
 /** A cell's value, or what is wrong with it. */
 export type Cell = Result.Result<unknown, ReadonlyArray<ValidationIssue>>
@@ -19,8 +21,10 @@ const bySchema = (
   valueOf: (text: string) => unknown = (text) => text
 ): CellReader => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
+  const isSure = isSurely(schema)
   return (text, header) => {
     const value = valueOf(text)
+    if (isSure(value)) return Result.succeed(value)
     return Result.mapError(decode(value), ({ issue }) =>
       schemaIssues(new SchemaIssue.Pointer([header], issue), { [header]: value })
     )
@@ -71,6 +75,14 @@ const boolean: CellReader = (text, header) => {
     : Result.succeed(value)
 }
 
+const instant = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
+  const checked = bySchema(schema)
+  return (text, header) => {
+    const parsed = parseInstant(text)
+    return Option.isSome(parsed) ? Result.succeed(parsed.value) : checked(text, header)
+  }
+}
+
 const json = (schema: Schema.ConstraintDecoder<unknown>, expected: string): CellReader => {
   const checked = bySchema(schema, JSON.parse)
   return (text, header) => {
@@ -106,8 +118,9 @@ const readerOf = (name: ImportedAttribute): CellReader => {
       return money(schema)
     case "boolean":
       return boolean
-    case "text":
     case "instant":
+      return instant(schema)
+    case "text":
       return bySchema(schema)
   }
 }
@@ -121,10 +134,24 @@ export const attributeCells = (name: ImportedAttribute): CellReader => {
   return reader
 }
 
-export const metadataCells: CellReader = json(
+const checkedMetadata = json(
   ConsumerMetadata,
   "a JSON object whose values are texts, numbers, booleans, or lists of them"
 )
+
+export const metadataCells: CellReader = (text, header) => {
+  const value = parsed(text)
+  return isConsumerMetadata(value) ? Result.succeed(value) : checkedMetadata(text, header)
+}
+
+/** Undefined: it is no JSON. */
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
 
 export const textCells: CellReader = bySchema(Text)
 
