@@ -72,6 +72,8 @@ export class ImportRepo extends Context.Service<
     readonly find: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<Import>>
     /** What signs the upload URLs of the organization. */
     readonly uploadSecret: (organizationId: OrganizationId) => Effect.Effect<Option.Option<Uint8Array>>
+    /** Of the import's file, where the store tells versions apart. */
+    readonly uploadVersion: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<string>>
     /** PENDING → PROCESSING, together with `publish`; false, and nothing published, when it was no longer PENDING. */
     readonly start: <E>(
       organizationId: OrganizationId,
@@ -120,8 +122,8 @@ export class ImportRepo extends Context.Service<
     /** Forgets the staged rows of an import that has ended. Idempotent. */
     readonly clear: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<void>
     /**
-     * Imports of all organizations that have not come further for as long: PROCESSING ones, and ended ones whose staged rows are still
-     * to be forgotten.
+     * Imports of all organizations that have not come further for as long: PROCESSING ones, and ended ones whose file or staged rows
+     * are still there.
      */
     readonly quiet: (
       duration: Duration.Duration
