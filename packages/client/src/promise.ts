@@ -317,6 +317,9 @@ export class AudiencesClient {
     /** What was done stays. */
     cancel: (audienceId: string, importId: string) =>
       this.#call<Resource<typeof Import>>("POST", path`/audiences/${audienceId}/imports/${importId}/cancel`),
+    /** Whom it created is archived, all others are as before. A large one goes on until `undoneAt` is set. */
+    undo: (audienceId: string, importId: string) =>
+      this.#call<Resource<typeof Import>>("POST", path`/audiences/${audienceId}/imports/${importId}/undo`),
     /** Sends a CSV file to the `uploadUrl` of an import, without the key. All but a plain `ReadableStream` is sent again if need be. */
     upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) =>
       this.#upload(uploadUrl, body)

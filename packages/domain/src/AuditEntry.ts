@@ -20,6 +20,7 @@ export const auditActions = [
   "history.addLoyaltyTransaction",
   "imports.cancel",
   "imports.create",
+  "imports.undo",
   "loyaltyTiers.create",
   "loyaltyTiers.replace",
   "members.add",

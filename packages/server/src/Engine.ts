@@ -15,6 +15,7 @@ import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports } from "@audiences/engine/imports/Imports"
+import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
@@ -43,6 +44,7 @@ import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { IdempotencyRepoSql } from "@audiences/storage/idempotency/IdempotencyRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
+import { ImportUndoRepoSql } from "@audiences/storage/imports/ImportUndoRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
@@ -84,6 +86,7 @@ const Storage = Layer.mergeAll(
   IdempotencyRepoSql,
   ImportRepoSql,
   ImportReportRepoSql,
+  ImportUndoRepoSql,
   MembershipRepoSql,
   OrderRepoSql,
   OrganizationRepoSql,
@@ -125,6 +128,7 @@ export const Engine = Layer.mergeAll(
   Idempotency.layer,
   Imports.layer,
   ImportReports.layer,
+  ImportUndo.layer,
   Layer.provide(Layer.mergeAll(LoyaltyTiers.layer, Rfm.layer), Segmentations.layer),
   Memberships.layer,
   Orders.layer,

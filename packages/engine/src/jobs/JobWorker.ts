@@ -1,4 +1,5 @@
 import { Effect, Layer } from "effect"
+import { ImportUndo } from "../imports/ImportUndo.ts"
 import { Imports } from "../imports/Imports.ts"
 import { Refreshes } from "../refreshes/Refreshes.ts"
 import { Rfm } from "../rfm/Rfm.ts"
@@ -10,13 +11,17 @@ export const JobWorker = Layer.effectDiscard(
     const queue = yield* JobQueue
     const refreshes = yield* Refreshes
     const imports = yield* Imports
+    const undo = yield* ImportUndo
     const rfm = yield* Rfm
     const run = (job: Job): Effect.Effect<void> => {
       switch (job._tag) {
         case "Refresh":
           return refreshes.run(job.organizationId, job.audienceId)
         case "Import":
-          return imports.run(job.organizationId, job.importId)
+          return Effect.andThen(
+            imports.run(job.organizationId, job.importId),
+            undo.resume(job.organizationId, job.importId)
+          )
         case "Rfm":
           return rfm.run(job.organizationId)
       }

@@ -2,6 +2,7 @@ import { AudienceId } from "@audiences/domain/AudienceId"
 import { ImportId } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { Imports } from "@audiences/engine/imports/Imports"
+import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
 import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { JobWorker } from "@audiences/engine/jobs/JobWorker"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
@@ -38,6 +39,13 @@ it.effect("hands each job to the use case that it is for", () =>
         run: (organization, audience) => Effect.sync(() => void ran.push(`refresh ${organization} ${audience}`))
       })
     )
+    const undo = Layer.succeed(
+      ImportUndo,
+      ImportUndo.of({
+        undo: unused,
+        resume: (organization, each) => Effect.sync(() => void ran.push(`undo ${organization} ${each}`))
+      })
+    )
     const imports = Layer.succeed(
       Imports,
       Imports.of({
@@ -49,8 +57,8 @@ it.effect("hands each job to the use case that it is for", () =>
       })
     )
     const rfm = Layer.mock(Rfm, { run: (organization) => Effect.sync(() => void ran.push(`rfm ${organization}`)) })
-    yield* Layer.build(JobWorker.pipe(Layer.provide([queue, refreshes, imports, rfm])))
+    yield* Layer.build(JobWorker.pipe(Layer.provide([queue, refreshes, imports, undo, rfm])))
     yield* Deferred.await(done)
-    assert.deepStrictEqual(ran, [`refresh ${id} ${id}`, `import ${id} ${id}`, `rfm ${id}`])
+    assert.deepStrictEqual(ran, [`refresh ${id} ${id}`, `import ${id} ${id}`, `undo ${id} ${id}`, `rfm ${id}`])
   })
 )
