@@ -21,6 +21,8 @@ export const auditActions = [
   "imports.cancel",
   "imports.create",
   "imports.undo",
+  "integrations.remove",
+  "integrations.set",
   "loyaltyTiers.create",
   "loyaltyTiers.replace",
   "members.add",
@@ -36,6 +38,12 @@ export const auditActions = [
   "rules.replace",
   "rules.update",
   "settings.update",
+  "syncSources.add",
+  "syncSources.remove",
+  "syncs.klaviyo",
+  "syncs.mailchimp",
+  "syncs.sendgrid",
+  "syncs.start",
   "versions.snapshot"
 ] as const
 export type AuditAction = (typeof auditActions)[number]

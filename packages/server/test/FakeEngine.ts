@@ -18,6 +18,7 @@ import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
 import { Imports } from "@audiences/engine/imports/Imports"
+import { Integrations } from "@audiences/engine/integrations/Integrations"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
@@ -28,6 +29,7 @@ import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rfm } from "@audiences/engine/rfm/Rfm"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
+import { SyncSources } from "@audiences/engine/syncs/SyncSources"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
 import { Versions } from "@audiences/engine/versions/Versions"
 import { DateTime, Effect, Layer, Redacted } from "effect"
@@ -99,6 +101,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(ApiKeys, {}),
   Layer.mock(AuditLog, {}),
   Layer.mock(OrganizationSettings, {}),
+  Layer.mock(Integrations, {}),
   Layer.mock(Idempotency, {}),
   Layer.mock(RateLimits, { count: () => Effect.succeed(undefined), recall: () => undefined }),
   Layer.mock(Memberships, {}),
@@ -116,6 +119,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(History, {}),
   Layer.mock(Orders, {}),
   Layer.mock(Syncs, {}),
+  Layer.mock(SyncSources, {}),
   Layer.mock(Refreshes, {}),
   Layer.mock(Consumers, {})
 )

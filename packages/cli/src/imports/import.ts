@@ -32,7 +32,7 @@ const upload = Effect.fnUntraced(
         })
       })
     })
-    yield* uploadCsv(uploadUrl, counted, { replayable: size !== undefined })
+    yield* uploadCsv(uploadUrl, counted, { replayable: size !== undefined, ...(size === undefined ? {} : { size }) })
   },
   Effect.ensuring(Effect.flatMap(Progress, ({ end }) => end)),
   Effect.onInterrupt(() => note("The file has not arrived in full: nothing of it is imported."))

@@ -72,6 +72,8 @@ export class ImportRepo extends Context.Service<
     readonly find: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<Import>>
     /** What signs the upload URLs of the organization. */
     readonly uploadSecret: (organizationId: OrganizationId) => Effect.Effect<Option.Option<Uint8Array>>
+    /** Of the import's file, where the store tells versions apart. */
+    readonly uploadVersion: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<string>>
     /** PENDING → PROCESSING, together with `publish`; false, and nothing published, when it was no longer PENDING. */
     readonly start: <E>(
       organizationId: OrganizationId,

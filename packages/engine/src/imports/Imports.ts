@@ -68,6 +68,7 @@ export class Imports extends Context.Service<
       const reports = yield* ImportReportRepo
       const store = yield* UploadStore
       const jobs = yield* JobQueue
+      const { intake } = store
 
       const create = Effect.fn("Imports.create")(function* (
         actor: Actor,
@@ -82,6 +83,9 @@ export class Imports extends Context.Service<
         const made = yield* repo
           .create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt, spreadsheet, mode, dryRun })
           .pipe(Effect.catchTag("AudienceTypeMismatch", () => notStatic(undefined)))
+        if (intake._tag === "Bucket") {
+          return { ...made, uploadUrl: yield* intake.uploadUrl(made.s3Key, uploadExpiresAt) }
+        }
         const secret = yield* repo.uploadSecret(organizationId)
         return { ...made, uploadUrl: yield* uploadUrl(Option.getOrThrow(secret), organizationId, id, uploadExpiresAt) }
       })
@@ -93,10 +97,10 @@ export class Imports extends Context.Service<
         const used = new UploadRefused({ error: "Upload URL has been used" })
         const { organizationId, importId } = yield* verifyGrant(grant, repo.uploadSecret)
         const found = Option.getOrUndefined(yield* repo.find(organizationId, importId))
-        if (found === undefined) return yield* new UploadRefused()
+        if (found === undefined || intake._tag !== "Service") return yield* new UploadRefused()
         if (found.status !== "PENDING") return yield* used
         const { maxBytes } = yield* ImportLimits
-        const upload = yield* store
+        const upload = yield* intake
           .receive(found.s3Key, body, maxBytes)
           .pipe(
             Effect.catchTag("UploadTooLarge", () =>
@@ -112,10 +116,12 @@ export class Imports extends Context.Service<
       }, Effect.scoped)
 
       const run = Effect.fn("Imports.run")(function* (organizationId: OrganizationId, importId: ImportId) {
+        const version = Option.getOrUndefined(yield* repo.uploadVersion(organizationId, importId))
         yield* runImport(organizationId, importId).pipe(
           Effect.provideService(ImportRepo, repo),
           Effect.provideService(ImportReportRepo, reports),
-          Effect.provideService(UploadStore, store)
+          // What was put at the key since the import began is not what was uploaded for it.
+          Effect.provideService(UploadStore, { ...store, read: (key) => store.read(key, version) })
         )
       })
 

@@ -3,6 +3,7 @@ import { ImportUndo } from "../imports/ImportUndo.ts"
 import { Imports } from "../imports/Imports.ts"
 import { Refreshes } from "../refreshes/Refreshes.ts"
 import { Rfm } from "../rfm/Rfm.ts"
+import { Syncs } from "../syncs/Syncs.ts"
 import { type Job, JobQueue } from "./JobQueue.ts"
 
 /** Runs the jobs of the queue for as long as the layer lives. */
@@ -13,6 +14,7 @@ export const JobWorker = Layer.effectDiscard(
     const imports = yield* Imports
     const undo = yield* ImportUndo
     const rfm = yield* Rfm
+    const syncs = yield* Syncs
     const run = (job: Job): Effect.Effect<void> => {
       switch (job._tag) {
         case "Refresh":
@@ -24,6 +26,8 @@ export const JobWorker = Layer.effectDiscard(
           )
         case "Rfm":
           return rfm.run(job.organizationId)
+        case "Sync":
+          return syncs.run(job)
       }
     }
     yield* queue.work(run)

@@ -18,6 +18,9 @@ import { stagingPool } from "./StagingPool.ts"
 const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
 const decodeNext = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ next: Schema.Finite })))
 const decodeSecret = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ uploadSecret: Schema.Uint8Array })))
+const decodeVersion = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ uploadVersion: Schema.NullOr(Schema.String) }))
+)
 const decodeCreated = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ createdRows: Schema.Finite })))
 const decodeKeys = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ organizationId: OrganizationId, id: ImportId }))
@@ -93,6 +96,15 @@ export const ImportRepoSql = Layer.effect(
       return Option.map(Option.fromUndefinedOr((yield* decodeSecret(rows))[0]), (row) => row.uploadSecret)
     }, Effect.orDie)
 
+    const uploadVersion = Effect.fn("ImportRepo.uploadVersion")(function* (
+      organizationId: OrganizationId,
+      id: ImportId
+    ) {
+      const rows = yield* sql`
+        SELECT upload_version FROM imports WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
+      return Option.fromNullishOr((yield* decodeVersion(rows))[0]?.uploadVersion)
+    }, Effect.orDie)
+
     const start = <E>(
       organizationId: OrganizationId,
       id: ImportId,
@@ -152,6 +164,7 @@ export const ImportRepoSql = Layer.effect(
       latest,
       find,
       uploadSecret,
+      uploadVersion,
       start,
       complete,
       fail,
