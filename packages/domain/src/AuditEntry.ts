@@ -19,6 +19,8 @@ export const auditActions = [
   "history.addActivity",
   "history.addLoyaltyTransaction",
   "imports.create",
+  "imports.consumers",
+  "imports.orders",
   "loyaltyTiers.create",
   "loyaltyTiers.replace",
   "members.add",

@@ -1,9 +1,21 @@
+import type { ColumnMapping } from "@audiences/domain/ColumnMapping"
 import { Effect, Result, Stream } from "effect"
 import { unguardCell } from "../exports/SpreadsheetCell.ts"
-import { ConsumerCsv, isBlank } from "./ConsumerCsv.ts"
+import { ConsumerCsv, type ImportedRow, isBlank, type RejectedRow } from "./ConsumerCsv.ts"
 import { type CsvRecord, csvRecords } from "./CsvRecords.ts"
 import { FileRefused } from "./FileRefused.ts"
-import type { ImportChunk } from "./ImportRepo.ts"
+import type { FileKind, ImportChunk } from "./ImportRepo.ts"
+import { OrderCsv, type OrderRow } from "./OrderCsv.ts"
+
+export interface FileReading {
+  /** Data rows that are passed over. */
+  readonly start: number
+  readonly chunkRows: number
+  readonly maxRows: number
+  readonly spreadsheet: boolean
+  readonly kind: FileKind
+  readonly mapping: ColumnMapping | null
+}
 
 const emptyFile = new FileRefused({
   line: 1,
@@ -16,14 +28,23 @@ const tooMany = (maxRows: number, line: number) =>
     message: `The file has more than ${maxRows} rows. Split it and import the parts one after the other.`
   })
 
-const columns = (header: CsvRecord): Effect.Effect<ConsumerCsv, FileRefused> =>
+/** Reads the rows of one file, by its header. */
+const reader = (
+  header: CsvRecord,
+  { kind, mapping }: Pick<FileReading, "kind" | "mapping">
+): Effect.Effect<ConsumerCsv | OrderCsv, FileRefused> =>
   Effect.try({
-    try: () => new ConsumerCsv(header),
+    try: () => new (kind === "orders" ? OrderCsv : ConsumerCsv)(header, mapping ?? undefined),
     catch: (error) => {
       if (error instanceof FileRefused) return error
       throw error
     }
   })
+
+const readRow = (csv: ConsumerCsv | OrderCsv, record: CsvRecord): ImportChunk["rows"][number] => {
+  const row: Result.Result<ImportedRow | OrderRow, RejectedRow> = csv.row(record)
+  return Result.merge(row)
+}
 
 /** The records of a file that are rows or the header, with its bytes that were read by then. */
 const records = <E>(bytes: Stream.Stream<Uint8Array, E>) => {
@@ -40,20 +61,15 @@ const records = <E>(bytes: Stream.Stream<Uint8Array, E>) => {
  */
 export const chunks = <E>(
   bytes: Stream.Stream<Uint8Array, E>,
-  options: {
-    readonly start: number
-    readonly chunkRows: number
-    readonly maxRows: number
-    readonly spreadsheet: boolean
-  }
+  options: FileReading
 ): Stream.Stream<ImportChunk, E | FileRefused> =>
   Stream.suspend(() => {
     const { chunkRows, maxRows, spreadsheet, start } = options
-    let csv: ConsumerCsv | undefined
+    let csv: ConsumerCsv | OrderCsv | undefined
     let seen = 0
     const taken = Stream.mapArrayEffect(records(bytes), (some) =>
       Effect.gen(function* () {
-        csv ??= yield* columns(some[0].record)
+        csv ??= yield* reader(some[0].record, options)
         seen += some.length
         if (seen - 1 > maxRows) return yield* tooMany(maxRows, some[some.length - 1]!.record.line)
         return some
@@ -64,7 +80,7 @@ export const chunks = <E>(
       Stream.drop(1 + start),
       // Read as they come, not a chunk at a time: what else the process does must not wait for so many.
       Stream.map(({ record, read }) => ({
-        row: Result.merge(csv!.row(spreadsheet ? { ...record, cells: record.cells.map(unguardCell) } : record)),
+        row: readRow(csv!, spreadsheet ? { ...record, cells: record.cells.map(unguardCell) } : record),
         read
       })),
       Stream.grouped(chunkRows),

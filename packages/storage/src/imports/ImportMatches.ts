@@ -67,7 +67,7 @@ export const matchRows = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, 
   )
   yield* sql`
     CREATE TEMPORARY TABLE import_matches ON COMMIT DROP AS
-    SELECT m.*, (${sql.literal(isNews(columnsNamed(staged.columns)))}) AS news, s.ordinal IS NOT NULL AS member
+    SELECT m.*, (${sql.literal(isNews(columnsNamed(staged.columns)))}) AS news, ${staged.audienceId === null ? sql`true` : sql`s.ordinal IS NOT NULL`} AS member
     FROM (
       SELECT r.row_number, ${sql.literal(`${ordinals.join(", ")}, ${selfOf(names)} AS self, ${fault(names, staged.mode)} AS fault`)}
       FROM import_rows r ${owners}
