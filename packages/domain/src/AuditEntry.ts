@@ -18,9 +18,12 @@ export const auditActions = [
   "groups.archive",
   "history.addActivity",
   "history.addLoyaltyTransaction",
-  "imports.create",
+  "imports.cancel",
   "imports.consumers",
+  "imports.create",
   "imports.orders",
+  "integrations.remove",
+  "integrations.set",
   "loyaltyTiers.create",
   "loyaltyTiers.replace",
   "members.add",
@@ -36,6 +39,12 @@ export const auditActions = [
   "rules.replace",
   "rules.update",
   "settings.update",
+  "syncSources.add",
+  "syncSources.remove",
+  "syncs.klaviyo",
+  "syncs.mailchimp",
+  "syncs.sendgrid",
+  "syncs.start",
   "versions.snapshot"
 ] as const
 export type AuditAction = (typeof auditActions)[number]

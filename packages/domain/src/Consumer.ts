@@ -188,6 +188,10 @@ export const consumerListQuery = {
 }
 export type ConsumerListQuery = Schema.Struct.Type<typeof consumerListQuery>
 
+/** `erase`: what is known of the person is removed for good, too. */
+export const consumerArchiveQuery = { erase: Schema.optionalKey(BooleanFromString) }
+export type ConsumerArchiveQuery = Schema.Struct.Type<typeof consumerArchiveQuery>
+
 export class ConsumerNotFound extends Schema.Error<ConsumerNotFound>("ConsumerNotFound")(
   errorFields("ConsumerNotFound", "Consumer not found"),
   { httpApiStatus: 404 }

@@ -4,7 +4,7 @@ import { ColumnMapping } from "./ColumnMapping.ts"
 import { errorFields, errorFieldsOpen } from "./Errors.ts"
 import { Instant } from "./Instant.ts"
 import { OrganizationId } from "./Organization.ts"
-import { BooleanFromString } from "./Page.ts"
+import { BooleanFromString, pageOf, pageQuery } from "./Page.ts"
 import { UuidText } from "./Scalar.ts"
 
 export const ImportId = UuidText.pipe(Schema.brand("ImportId"))
@@ -59,6 +59,8 @@ export const Import = Schema.Struct({
   mapping: Schema.optionalKey(Schema.NullOr(ColumnMapping)),
   /** Why the import as a whole FAILED. An extension. */
   failureReason: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  /** When somebody stopped it; its status is FAILED since. An extension. */
+  cancelledAt: Schema.optionalKey(Schema.NullOr(Instant)),
   archived: Schema.Boolean,
   createdAt: Instant,
   createdBy: Schema.String,
@@ -66,6 +68,15 @@ export const Import = Schema.Struct({
   updatedBy: Schema.optionalKey(Schema.NullOr(Schema.String))
 }).annotate({ identifier: "Import" })
 export type Import = typeof Import.Type
+
+export const ImportPage = pageOf(Import).annotate({ identifier: "ImportPage" })
+
+/** Newest first. */
+export const importListQuery = {
+  ...pageQuery,
+  status: Schema.optionalKey(ImportStatus)
+}
+export type ImportListQuery = Schema.Struct.Type<typeof importListQuery>
 
 export const importQuery = {
   mode: Schema.optionalKey(ImportMode),
@@ -102,6 +113,18 @@ export type ImportWithUpload = typeof ImportWithUpload.Type
 export class ImportNotFound extends Schema.Error<ImportNotFound>("ImportNotFound")(
   errorFields("ImportNotFound", "Import not found"),
   { httpApiStatus: 404 }
+) {}
+
+/** There is nothing left to cancel. */
+export class ImportEnded extends Schema.Error<ImportEnded>("ImportEnded")(
+  errorFields("ImportEnded", "Import has already ended"),
+  { httpApiStatus: 409 }
+) {}
+
+/** Which rows are refused is known when all have been looked at. */
+export class ImportUnfinished extends Schema.Error<ImportUnfinished>("ImportUnfinished")(
+  errorFields("ImportUnfinished", "Import has not ended yet"),
+  { httpApiStatus: 409 }
 ) {}
 
 /** The upload URL was tampered with, is over, or has been used. */

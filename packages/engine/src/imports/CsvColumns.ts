@@ -1,6 +1,7 @@
 import { ConsumerCreate } from "@audiences/domain/Consumer"
 import { fieldAliases } from "@audiences/domain/ConsumerField"
 import type { ConsumerPatch } from "../consumers/ConsumerPatch.ts"
+import { errorColumn } from "./ErrorColumn.ts"
 import { type ColumnKinds, columnList, forgiving } from "./FileColumns.ts"
 import { FileRefused } from "./FileRefused.ts"
 
@@ -15,7 +16,7 @@ export type ConsumerColumn =
   /** A whole object of metadata, as JSON. */
   | { readonly _tag: "MetadataObject" }
   | { readonly _tag: "Tags" }
-  /** What the server itself says of a consumer, as our own exports have it. */
+  /** What the server itself says, as our own exports and reports have it. */
   | { readonly _tag: "ServerSet" }
   /** Nobody's business, as a mapping says. */
   | { readonly _tag: "LeftOut" }
@@ -57,7 +58,8 @@ const serverSet = new Set([
   "primarySyncSourceId",
   "primaryLastSyncedAt",
   "verificationCode",
-  "verificationCodeExpiresAt"
+  "verificationCodeExpiresAt",
+  errorColumn
 ])
 
 const field = (text: string): ConsumerColumn | undefined => {

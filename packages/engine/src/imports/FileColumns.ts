@@ -1,5 +1,6 @@
 import { type ColumnMapping, maxColumns } from "@audiences/domain/ColumnMapping"
 import type { Problem } from "@audiences/domain/ValidationError"
+import { errorColumn } from "./ErrorColumn.ts"
 import { FileRefused } from "./FileRefused.ts"
 
 /** What the columns of one kind of file can be. */
@@ -98,7 +99,8 @@ export const fileColumns = <Column>(
   line: number,
   mapping: ColumnMapping = {}
 ): ReadonlyArray<Column> => {
-  if (headers.length > maxColumns) {
+  // A report has one column more than the file it is of.
+  if (headers.filter((header) => header !== errorColumn).length > maxColumns) {
     throw new FileRefused({
       line,
       message: `The header has ${headers.length} columns; at most ${maxColumns} are read.`

@@ -139,8 +139,8 @@ export class ImportRepo extends Context.Service<
     /** Forgets the staged rows of an import that has ended. Idempotent. */
     readonly clear: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<void>
     /**
-     * Imports of all organizations that have not come further for as long: PROCESSING ones, and ended ones whose staged rows are still
-     * to be forgotten.
+     * Imports of all organizations that have not come further for as long: PROCESSING ones, and ended ones whose file or staged rows
+     * are still there.
      */
     readonly quiet: (
       duration: Duration.Duration

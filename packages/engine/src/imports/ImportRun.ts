@@ -7,7 +7,9 @@ import type { RejectedRow } from "./ConsumerCsv.ts"
 import { chunks } from "./ImportFile.ts"
 import { ImportLimits, maxImportAttempts } from "./ImportLimits.ts"
 import { type Advance, type ImportChunk, ImportRepo, type ImportStanding } from "./ImportRepo.ts"
+import { ImportReportRepo } from "./ImportReportRepo.ts"
 import { refusedRow } from "./RefusedRow.ts"
+import { keepRejectedRows } from "./RejectedRows.ts"
 import { UploadStore } from "./UploadStore.ts"
 
 interface Key {
@@ -82,6 +84,14 @@ const merge = (
     })
   })
 
+/** What was rejected is kept before anybody is told to look at it. */
+const complete = Effect.fnUntraced(function* (key: Key, { s3Key }: ImportStanding) {
+  const repo = yield* ImportRepo
+  yield* keepRejectedRows(key, s3Key)
+  yield* repo.complete(key.organizationId, key.id)
+  return "advanced" satisfies Advance as Advance
+})
+
 /** From wherever it stands to the end of what can be done now. */
 const advance = Effect.fnUntraced(function* (key: Key, begun: ImportStanding) {
   const repo = yield* ImportRepo
@@ -96,7 +106,7 @@ const advance = Effect.fnUntraced(function* (key: Key, begun: ImportStanding) {
           ? yield* repo.deduplicate(key.organizationId, key.id)
           : processedRows < totalRows
             ? yield* merge(key, processedRows, Math.min(chunkRows, totalRows - processedRows))
-            : yield* Effect.as(repo.complete(key.organizationId, key.id), "advanced" as const)
+            : yield* complete(key, at)
     if (done === "stopped") return
     at = Option.getOrUndefined(yield* repo.standing(key.organizationId, key.id))
   }
@@ -135,6 +145,9 @@ export const runImport = Effect.fnUntraced(function* (organizationId: Organizati
   if (at?.status === "PROCESSING") yield* processing({ organizationId, id }, at)
   const ended = Option.getOrUndefined(yield* repo.standing(organizationId, id))
   if (ended?.status !== "COMPLETED" && ended?.status !== "FAILED") return
+  if (ended.status === "FAILED") yield* keepRejectedRows({ organizationId, id }, ended.s3Key)
   yield* store.remove(ended.s3Key)
   yield* repo.clear(organizationId, id)
+  const reports = yield* ImportReportRepo
+  yield* reports.close(organizationId, id)
 })

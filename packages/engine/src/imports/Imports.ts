@@ -17,6 +17,7 @@ import { notStatic } from "../audiences/AudienceTypeRefusal.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { ImportLimits } from "./ImportLimits.ts"
 import { type AnyImport, ImportRepo } from "./ImportRepo.ts"
+import { ImportReportRepo } from "./ImportReportRepo.ts"
 import { runImport } from "./ImportRun.ts"
 import { openImport } from "./OpenImport.ts"
 import { UploadStore } from "./UploadStore.ts"
@@ -53,7 +54,7 @@ export class Imports extends Context.Service<
     ) => Effect.Effect<AnyImport, UploadRefused | PayloadTooLarge | E>
     /** Brings an uploaded file in, from where it last got to. Idempotent. */
     readonly run: (organizationId: OrganizationId, importId: ImportId) => Effect.Effect<void>
-    /** Hands every started import that no job stands for to the job queue. */
+    /** Hands every import that is not over, or whose file is still there, and that no job stands for, to the job queue. */
     readonly enqueueUnfinished: Effect.Effect<number>
   }
 >()("@audiences/engine/Imports") {
@@ -61,6 +62,7 @@ export class Imports extends Context.Service<
     this,
     Effect.gen(function* () {
       const repo = yield* ImportRepo
+      const reports = yield* ImportReportRepo
       const store = yield* UploadStore
       const jobs = yield* JobQueue
       const { intake } = store
@@ -111,6 +113,7 @@ export class Imports extends Context.Service<
         const version = Option.getOrUndefined(yield* repo.uploadVersion(organizationId, importId))
         yield* runImport(organizationId, importId).pipe(
           Effect.provideService(ImportRepo, repo),
+          Effect.provideService(ImportReportRepo, reports),
           // What was put at the key since the import began is not what was uploaded for it.
           Effect.provideService(UploadStore, { ...store, read: (key) => store.read(key, version) })
         )

@@ -177,7 +177,7 @@ export const ImportRepoSql = Layer.effect(
     const quiet = Effect.fn("ImportRepo.quiet")(function* (duration: Duration.Duration) {
       const rows = yield* sql`
         SELECT organization_id, id FROM imports
-        WHERE (status = 'PROCESSING' OR staged_rows > 0) AND status <> 'PENDING'
+        WHERE closed_at IS NULL AND status <> 'PENDING'
           AND updated_at <= clock_timestamp() - ${Durations.toMillis(duration)}::float8 * interval '1 millisecond'
         ORDER BY updated_at`
       return yield* decodeKeys(rows)

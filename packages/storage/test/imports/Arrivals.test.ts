@@ -4,6 +4,7 @@ import { Imports } from "@audiences/engine/imports/Imports"
 import { type ArrivedFile, UploadMissing, UploadStore } from "@audiences/engine/imports/UploadStore"
 import { JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { ArrivalRepoSql } from "@audiences/storage/imports/ArrivalRepoSql"
+import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Option, Stream } from "effect"
@@ -45,7 +46,7 @@ const Queue = Layer.effect(
 )
 
 const BucketImports = Layer.mergeAll(Imports.layer, Arrivals.layer).pipe(
-  Layer.provideMerge(Layer.mergeAll(ImportRepoSql, ArrivalRepoSql, BucketInMemory, Queue)),
+  Layer.provideMerge(Layer.mergeAll(ImportRepoSql, ImportReportRepoSql, ArrivalRepoSql, BucketInMemory, Queue)),
   Layer.provideMerge(
     Layer.mergeAll(
       Files.layer,
