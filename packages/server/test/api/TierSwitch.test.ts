@@ -70,13 +70,11 @@ layer(TestServer, { excludeTestServices: true })("Tiers that are replaced", (it)
             )
           )
         )
-        const settled = Effect.repeat(
+        const areSettled = Effect.map(
           Effect.forEach(audiences as ReadonlyArray<Json>, ({ id }) => call("GET", `/audiences/${id}/status`)),
-          {
-            until: (all: ReadonlyArray<Json>) => all.every(({ inProgress, stale }) => !inProgress && !stale),
-            schedule: Schedule.spaced("20 millis")
-          }
+          (all) => all.every(({ inProgress, stale }) => !inProgress && !stale)
         )
+        const settled = Effect.repeat(areSettled, { until: (done) => done, schedule: Schedule.spaced("20 millis") })
         for (let turn = 0; turn < 12; turn++) {
           const path = `/audiences/loyalty-tiers/${tierGroup}`
           yield* call("PUT", path, turn % 3 === 2 ? programme(10, 20) : programme(5 + turn, 35 - turn))
