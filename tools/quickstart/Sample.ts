@@ -58,19 +58,10 @@ export class Sample {
     }
     const listed = (await find(listName)) ?? (await client.audiences.create({ name: listName, type: "STATIC_LIST" }))
     if (!listed.imports.some((each) => each.status === "COMPLETED")) {
-      const { uploadUrl } = await client.imports.create(listed.id)
-      await client.imports.upload(uploadUrl, await readFile(file))
-      for (;;) {
-        const { failureReason, processedConsumers, status } = await client.imports.latest(listed.id)
-        if (status === "FAILED") throw new Error(`the import of the sample failed: ${failureReason}`)
-        if (status === "COMPLETED") {
-          print(
-            `Imported ${processedConsumers} consumers from examples/retail/consumers.csv (UCI Online Retail, CC BY 4.0, Dr Daqing Chen).`
-          )
-          break
-        }
-        await setTimeout(100)
-      }
+      const { processedConsumers } = await client.imports.upload(listed.id, await readFile(file))
+      print(
+        `Imported ${processedConsumers} consumers from examples/retail/consumers.csv (UCI Online Retail, CC BY 4.0, Dr Daqing Chen).`
+      )
     }
     const regulars =
       (await find(regularsName)) ??

@@ -4,6 +4,7 @@ import { ApiKeyId } from "@audiences/domain/ApiKey"
 import { AudienceGroupId } from "@audiences/domain/AudienceGroup"
 import { AudienceId } from "@audiences/domain/AudienceId"
 import { ConsumerId } from "@audiences/domain/Consumer"
+import { ImportId } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 
 /** An audience, by id. */
@@ -37,6 +38,7 @@ const idArgument = <A>(name: string, what: string, schema: Schema.ConstraintDeco
 
 export const keyArgument = idArgument("key", "an API key", ApiKeyId, "keys list")
 export const organizationArgument = idArgument("organization", "an organization", OrganizationId, "organizations list")
+export const importArgument = idArgument("import", "an import", ImportId, "imports list <audience>")
 export const groupArgument = idArgument("group", "a group of audiences", AudienceGroupId, "list --json")
 
 export const groupFlag = Flag.String("group").pipe(

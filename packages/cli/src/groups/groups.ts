@@ -3,6 +3,7 @@ import { Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { AudienceId } from "@audiences/domain/AudienceId"
 import { columns as audienceColumns } from "../audiences/columns.ts"
+import { confirm } from "../confirmation/Confirmation.ts"
 import { served } from "../connection/Server.ts"
 import { columns as consumerColumns } from "../consumers/columns.ts"
 import { groupArgument } from "../Ids.ts"
@@ -49,6 +50,7 @@ const archive = Command.make(
   "archive",
   { group: groupArgument },
   Effect.fn("groups.archive")(function* ({ group }) {
+    yield* confirm(`Archive every audience of the group ${group}, for good?`)
     const { groups } = yield* AudiencesClient
     const archived = yield* groups.archive({ params: { groupId: group } })
     yield* printList(Stream.fromIterable(archived), audienceColumns, "No audiences.")

@@ -3,6 +3,7 @@ import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Audience } from "../Audience.ts"
 import {
   Consumer,
+  consumerArchiveQuery,
   ConsumerArchived,
   ConsumerFull,
   ConsumerId,
@@ -50,10 +51,19 @@ export class ConsumersApi extends HttpApiGroup.make("consumers")
       success: Consumer,
       error: [ValidationError, ConsumerNotFound, ConsumerArchived]
     }).annotate(OpenApi.Summary, "Change a consumer"),
-    HttpApiEndpoint.delete("archive", "/:id", { params, success: Consumer, error: ConsumerNotFound }).annotate(
-      OpenApi.Summary,
-      "Archive a consumer"
-    ),
+    HttpApiEndpoint.delete("archive", "/:id", {
+      params,
+      query: consumerArchiveQuery,
+      success: Consumer,
+      error: [ValidationError, ConsumerNotFound]
+    })
+      .annotate(OpenApi.Summary, "Archive a consumer")
+      .annotateMerge(
+        OpenApi.annotations({
+          description:
+            "The consumer leaves every audience at once. With the extension `erase=true`, attributes, orders, activities and loyalty transactions are removed for good; the id stays, and says nothing. An archived consumer can be erased, too."
+        })
+      ),
     HttpApiEndpoint.get("audiences", "/:id/audiences", {
       params,
       success: Schema.Array(Audience),
