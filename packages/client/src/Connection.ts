@@ -1,9 +1,9 @@
-import { Duration, Effect } from "effect"
+import { Duration, Effect, identity } from "effect"
 import { HttpClient, HttpClientError } from "effect/http"
 import { attemptTimeout } from "./AttemptTimeout.ts"
 import { Authentication } from "./Authentication.ts"
 import { Circuit } from "./Circuit.ts"
-import { asOneCall, told } from "./CurrentCall.ts"
+import { asOneCall, identified, told } from "./CurrentCall.ts"
 import { Hooks } from "./Hooks.ts"
 import { Retry } from "./Retry.ts"
 
@@ -41,13 +41,15 @@ export const connection = Effect.fnUntraced(function* (limits: TimeLimits = {}) 
   const circuit = yield* Circuit
   const retry = yield* Retry
   const hooks = yield* Hooks
+  const isHeard = Object.keys(hooks).length > 0
   return client.pipe(
     attemptTimeout(limits.timeout ?? "30 seconds"),
-    told,
+    isHeard ? told : identity,
     circuit,
     authenticate,
     retry,
-    asOneCall(hooks),
+    isHeard ? asOneCall(hooks) : identity,
+    identified,
     callTimeout(limits.callTimeout)
   )
 })

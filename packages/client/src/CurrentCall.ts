@@ -29,32 +29,36 @@ export const CurrentCall = Context.Reference<Attempts>("@audiences/client/Curren
 
 const nextId = Effect.flatten(Uuid)
 
+type Wrapped = (client: HttpClient.HttpClient) => HttpClient.HttpClient
+
 /**
  * Gives a call its request id, and a POST its `Idempotency-Key`, the same on each attempt. Wraps the whole client: a
  * `mapRequestEffect` would run again, with new ones, on every retry.
  */
+export const identified: Wrapped = (self) =>
+  HttpClient.makeWith<HttpClientError.HttpClientError, never, HttpClientError.HttpClientError, never>(
+    Effect.flatMap((request) => self.execute(request)),
+    Effect.fnUntraced(function* (request) {
+      const requestId = (yield* RequestId) ?? (yield* nextId)
+      const named = HttpClientRequest.setHeader(request, "x-request-id", requestId)
+      if (request.method !== "POST" || request.headers["idempotency-key"] !== undefined) return named
+      const key = (yield* IdempotencyKey) ?? (yield* nextId)
+      return HttpClientRequest.setHeader(named, "idempotency-key", key)
+    })
+  )
+
+/** Lets the attempts of a call know of each other, and of the hooks. */
 export const asOneCall =
-  (hooks: ClientHooks) =>
-  (self: HttpClient.HttpClient): HttpClient.HttpClient =>
-    HttpClient.makeWith<HttpClientError.HttpClientError, never, HttpClientError.HttpClientError, never>(
-      Effect.flatMap((request) =>
-        Effect.provideService(self.execute(request), CurrentCall, {
-          requestId: request.headers["x-request-id"] ?? "",
-          hooks,
-          count: 0
-        })
-      ),
-      Effect.fnUntraced(function* (request) {
-        const requestId = (yield* RequestId) ?? (yield* nextId)
-        const identified = HttpClientRequest.setHeader(request, "x-request-id", requestId)
-        if (request.method !== "POST" || request.headers["idempotency-key"] !== undefined) return identified
-        const key = (yield* IdempotencyKey) ?? (yield* nextId)
-        return HttpClientRequest.setHeader(identified, "idempotency-key", key)
-      })
+  (hooks: ClientHooks): Wrapped =>
+  (client) =>
+    HttpClient.transform(client, (call, { headers }) =>
+      Effect.suspend(() =>
+        Effect.provideService(call, CurrentCall, { requestId: headers["x-request-id"] ?? "", hooks, count: 0 })
+      )
     )
 
 /** Tells the hooks of every attempt. */
-export const told = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+export const told: Wrapped = (client) =>
   HttpClient.transform(
     client,
     Effect.fnUntraced(function* (attempt, { method, url }) {
