@@ -10,20 +10,19 @@ export interface Situation {
   readonly terminal?: boolean
   readonly columns?: number
   readonly stdin?: string
-  /** What a person types; without it standard input is a pipe. */
+  /** Keys that a person presses when asked; a new line is Enter. Without them standard input is a pipe. */
   readonly keys?: string
 }
 
-/** What a terminal reads of the keys. */
-const typing = (keys: string) =>
-  Effect.gen(function* () {
-    const queue = yield* Queue.unbounded<Terminal.UserInput, Cause.Done>()
-    for (const key of keys) {
-      const name = key === "\r" ? "return" : key
-      yield* Queue.offer(queue, { input: Option.some(key), key: { name, ctrl: false, meta: false, shift: false } })
-    }
-    return queue
-  })
+const pressed = (character: string): Terminal.UserInput => ({
+  input: character === "\n" || character === "\r" ? Option.none() : Option.some(character),
+  key: {
+    name: character === "\n" || character === "\r" ? "enter" : character,
+    ctrl: false,
+    meta: false,
+    shift: false
+  }
+})
 
 /** Runs a command line as if typed in such a situation, and gives all that it wrote; `shown` is what it drew on the terminal. */
 export const typed = (
@@ -32,6 +31,8 @@ export const typed = (
 ) =>
   Effect.gen(function* () {
     const written = { stdout: "", stderr: "", shown: "" }
+    const input = yield* Queue.unbounded<Terminal.UserInput, Cause.Done>()
+    yield* Queue.offerAll(input, Array.from(keys ?? "", pressed))
     const sink = (name: "stdout" | "stderr") => () =>
       Sink.forEach((chunk: string | Uint8Array) =>
         Effect.sync(() => {
@@ -55,7 +56,7 @@ export const typed = (
           columns: Effect.succeed(columns),
           rows: Effect.succeed(24),
           size: Effect.die("unused"),
-          readInput: typing(keys ?? ""),
+          readInput: Effect.succeed(input),
           readLine: Effect.die("unused"),
           display: (text) => Effect.sync(() => void (written.shown += text))
         })
@@ -64,7 +65,9 @@ export const typed = (
         ChildProcessSpawner.ChildProcessSpawner,
         ChildProcessSpawner.make(() => Effect.die("unused"))
       ),
-      ConfigProvider.layer(ConfigProvider.fromEnv({ env: { AUDIENCES_SECRET_KEY: "sk_test_secret", ...env } }))
+      ConfigProvider.layer(
+        ConfigProvider.fromEnv({ env: { AUDIENCES_SECRET_KEY: "sk_test_secret", XDG_CONFIG_HOME: "/nowhere", ...env } })
+      )
     )
     const exitCode = yield* Effect.provide(run(args), services)
     return { exitCode, ...written, lines: written.stdout.split("\n").slice(0, -1) }

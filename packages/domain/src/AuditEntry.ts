@@ -18,6 +18,7 @@ export const auditActions = [
   "groups.archive",
   "history.addActivity",
   "history.addLoyaltyTransaction",
+  "imports.cancel",
   "imports.create",
   "integrations.remove",
   "integrations.set",

@@ -3,6 +3,7 @@ import { Vendor } from "@audiences/domain/Vendor"
 import { Config, Context, Effect, Layer, type LogLevel, Option, Redacted, Result, Schema } from "effect"
 import { resolve } from "node:path"
 import { parseEncryptionKey } from "./EncryptionKeyText.ts"
+import { awsPlace, parseUploads, type Uploads } from "./Uploads.ts"
 
 /** What is wrong with the environment, one line for each variable, without the values of secrets. */
 export class ConfigurationError extends Schema.TaggedError<ConfigurationError>()("ConfigurationError", {
@@ -38,8 +39,7 @@ export class Configuration extends Context.Service<
     readonly role: Role
     /** The key to give the first organization. */
     readonly secretKey: Option.Option<Redacted.Redacted<string>>
-    /** A folder. */
-    readonly uploads: string
+    readonly uploads: Uploads
     /** What columns for evaluation may take, over all organizations. */
     readonly columnMemoryBytes: number
     /** What the gate may keep in memory, over all organizations. */
@@ -98,8 +98,6 @@ const parseDatabaseUrl = (text: string) =>
 
 const parseSecretKey = (text: string) =>
   secretKeyMode(text) === undefined ? undefined : Option.some(Redacted.make(text, { label: "secret key" }))
-
-const parseFolder = (text: string) => (/^[a-z][a-z0-9+.-]+:\/\//i.test(text) ? undefined : Option.some(resolve(text)))
 
 const unitBytes: Readonly<Record<string, number>> = { KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 }
 
@@ -164,9 +162,9 @@ const load = Effect.gen(function* () {
     ),
     uploads: yield* read(
       "AUDIENCES_UPLOADS",
-      parseFolder,
-      "a folder (buckets such as s3://… cannot be used yet)",
-      unset<string>()
+      parseUploads(yield* awsPlace),
+      "a folder, or a bucket such as s3://bucket/prefix",
+      unset<Uploads>()
     ),
     columnMemoryBytes: yield* read(
       "AUDIENCES_COLUMN_MEMORY",
@@ -218,11 +216,14 @@ const load = Effect.gen(function* () {
   }
   if (valid.role !== "all" && Option.isNone(valid.uploads)) {
     return yield* new ConfigurationError({
-      message: `AUDIENCES_ROLE=${valid.role} needs AUDIENCES_UPLOADS: a folder that every process of the service sees`
+      message: `AUDIENCES_ROLE=${valid.role} needs AUDIENCES_UPLOADS: a bucket, or a folder that every process of the service sees`
     })
   }
   return Configuration.of({
     ...valid,
-    uploads: Option.getOrElse(valid.uploads, () => resolve(valid.dataDir, "uploads"))
+    uploads: Option.getOrElse(valid.uploads, (): Uploads => ({
+      _tag: "Folder",
+      path: resolve(valid.dataDir, "uploads")
+    }))
   })
 })

@@ -13,6 +13,8 @@ import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
 import { Segmentations } from "@audiences/engine/groups/Segmentations"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
+import { Arrivals } from "@audiences/engine/imports/Arrivals"
+import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Integrations } from "@audiences/engine/integrations/Integrations"
 import { Resealing } from "@audiences/engine/integrations/Resealing"
@@ -43,9 +45,12 @@ import { AudienceGroupRepoSql } from "@audiences/storage/groups/AudienceGroupRep
 import { SegmentationRepoSql } from "@audiences/storage/groups/SegmentationRepoSql"
 import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { IdempotencyRepoSql } from "@audiences/storage/idempotency/IdempotencyRepoSql"
+import { ArrivalRepoSql } from "@audiences/storage/imports/ArrivalRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
+import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { IntegrationRepoSql } from "@audiences/storage/integrations/IntegrationRepoSql"
+import { UploadStoreS3 } from "@audiences/storage/imports/UploadStoreS3"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
 import { PublicationFeedSql } from "@audiences/storage/memberships/PublicationFeedSql"
@@ -64,7 +69,11 @@ import { Effect, Layer } from "effect"
 import { availableParallelism } from "node:os"
 import { Configuration } from "./Configuration.ts"
 
-const Uploads = Layer.unwrap(Effect.map(Configuration, ({ uploads }) => UploadStoreFile({ folder: uploads })))
+const Uploads = Layer.unwrap(
+  Effect.map(Configuration, ({ uploads }) =>
+    uploads._tag === "Folder" ? UploadStoreFile({ folder: uploads.path }) : UploadStoreS3(uploads)
+  )
+)
 
 /** The request thread and the one that loads columns leave the other processors to evaluation. */
 const Evaluating = Layer.unwrap(
@@ -75,6 +84,7 @@ const Evaluating = Layer.unwrap(
 
 const Storage = Layer.mergeAll(
   ApiKeyRepoSql,
+  ArrivalRepoSql,
   AudienceGroupRepoSql,
   AudienceRepoSql,
   AuditRepoSql,
@@ -88,6 +98,7 @@ const Storage = Layer.mergeAll(
   IdempotencyRepoSql,
   ImportRepoSql,
   IntegrationRepoSql,
+  ImportReportRepoSql,
   MembershipRepoSql,
   OrderRepoSql,
   OrganizationRepoSql,
@@ -129,8 +140,10 @@ export const Engine = Layer.mergeAll(
   Exports.layer,
   History.layer,
   Idempotency.layer,
+  Arrivals.layer,
   Imports.layer,
   Integrations.layer,
+  ImportReports.layer,
   Resealing,
   Layer.provide(Layer.mergeAll(LoyaltyTiers.layer, Rfm.layer), Segmentations.layer),
   Memberships.layer,

@@ -27,7 +27,7 @@ describe("Configuration", () => {
           databaseUrl: Option.none(),
           role: "all",
           secretKey: Option.none(),
-          uploads: resolve("data/uploads"),
+          uploads: { _tag: "Folder", path: resolve("data/uploads") },
           columnMemoryBytes: 2 ** 30,
           gateMemoryBytes: 512 * 2 ** 20,
           logLevel: "Info",
@@ -71,7 +71,7 @@ describe("Configuration", () => {
         AUDIENCES_DATABASE_URL: "mysql://me:hush@db/audiences",
         AUDIENCES_ROLE: "leader",
         AUDIENCES_SECRET_KEY: "sk_live_hush",
-        AUDIENCES_UPLOADS: "s3://bucket",
+        AUDIENCES_UPLOADS: "gs://bucket",
         AUDIENCES_COLUMN_MEMORY: "1 Gb",
         AUDIENCES_GATE_MEMORY: "1 GB",
         AUDIENCES_LOG: "loud"
@@ -103,6 +103,37 @@ describe("Configuration", () => {
       assert.include(line, "AUDIENCES_DATABASE_URL")
       const [folder] = yield* problems({ AUDIENCES_ROLE: "api", AUDIENCES_DATABASE_URL: "postgres://127.0.0.1/a" })
       assert.include(folder, "AUDIENCES_UPLOADS")
+    })
+  )
+
+  it.effect("takes a folder or a bucket for uploads", () =>
+    Effect.gen(function* () {
+      const uploads = (text: string, env: Record<string, string> = {}) =>
+        Effect.map(given({ AUDIENCES_UPLOADS: text, ...env }), (configuration) => configuration.uploads)
+      const bucket = {
+        _tag: "Bucket",
+        bucket: "my-bucket",
+        prefix: "",
+        endpoint: undefined,
+        region: undefined
+      } as const
+      assert.deepStrictEqual(yield* uploads("files"), { _tag: "Folder", path: resolve("files") })
+      assert.deepStrictEqual(yield* uploads("s3://my-bucket"), bucket)
+      assert.deepStrictEqual(yield* uploads("s3://my-bucket//"), bucket)
+      assert.deepStrictEqual(yield* uploads("s3://my-bucket/a/b/", { AWS_REGION: "eu-central-1" }), {
+        ...bucket,
+        prefix: "a/b/",
+        region: "eu-central-1"
+      })
+      assert.deepStrictEqual(yield* uploads("s3://my-bucket/a", { AWS_ENDPOINT_URL: "http://127.0.0.1:9000" }), {
+        ...bucket,
+        prefix: "a/",
+        endpoint: "http://127.0.0.1:9000",
+        region: "us-east-1"
+      })
+      for (const text of ["s3://", "s3://Bucket", "https://bucket", "s3:///bucket"]) {
+        assert.lengthOf(yield* problems({ AUDIENCES_UPLOADS: text }), 1)
+      }
     })
   )
 

@@ -40,7 +40,7 @@ const configured = (changes: Partial<Configuration["Service"]>) =>
         databaseUrl: Option.none(),
         role: "all",
         secretKey: Option.some(yield* makeSecretKey("live")),
-        uploads: join(dataDir, "uploads"),
+        uploads: { _tag: "Folder", path: join(dataDir, "uploads") },
         columnMemoryBytes: 2 ** 28,
         gateMemoryBytes: 64 * 2 ** 20,
         logLevel: "Warn",

@@ -1,4 +1,5 @@
-import { Email, maxExternalIdLength, maxTextLength, Phone } from "@audiences/domain/Consumer"
+import { Email, maxTextLength, Phone } from "@audiences/domain/Consumer"
+import { maxExternalIdLength } from "@audiences/domain/ExternalId"
 import { ConsumerMetadata, Text } from "@audiences/domain/Scalar"
 import { Schema } from "effect"
 import type { VendorProfile } from "../connectors/Connector.ts"
@@ -54,7 +55,8 @@ export const mapProfile = (
   profile: VendorProfile,
   chosen: Readonly<Record<string, string>>
 ): { readonly mapped: MappedProfile | null; readonly problems: ReadonlyArray<ProfileProblem> } => {
-  const { email, id, phone } = profile
+  const { email, phone } = profile
+  const id = profile.id.trim()
   if (!isId(id)) {
     const message = `An id must have 1 to ${maxExternalIdLength} characters, none of them U+0000 or half a character`
     return { mapped: null, problems: [{ profileId: printable(id), message }] }

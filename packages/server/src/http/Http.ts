@@ -15,6 +15,7 @@ import { ImportsHttp } from "./ImportsHttp.ts"
 import { IntegrationsHttp } from "./IntegrationsHttp.ts"
 import { LoyaltyTiersHttp } from "./LoyaltyTiersHttp.ts"
 import { MembersHttp } from "./MembersHttp.ts"
+import { MetricsHttp } from "./MetricsHttp.ts"
 import { DocsHttp, HealthHttp } from "./OperationsHttp.ts"
 import { OrdersHttp } from "./OrdersHttp.ts"
 import { withOrganization } from "./OrganizationRequests.ts"
@@ -73,10 +74,10 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
 )
 
 /** What a server with the role `worker` answers. */
-export const WorkerHttp = HealthHttp
+export const WorkerHttp = Layer.merge(HealthHttp, MetricsHttp)
 
 /** Everything this service answers. */
-export const Http = Layer.mergeAll(ContractHttp, OtherMethods, UploadsHttp, DocsHttp, HealthHttp)
+export const Http = Layer.mergeAll(ContractHttp, OtherMethods, UploadsHttp, DocsHttp, HealthHttp, MetricsHttp)
 
 const routerConfig = Layer.succeed(HttpRouter.RouterConfig, routing)
 

@@ -35,8 +35,16 @@ export const deviations: ReadonlyArray<Deviation> = [
     ]
   },
   {
+    reason: "extension: personal data is removed for good",
+    of: ["DELETE /consumers/{id}: query parameter erase"]
+  },
+  {
     reason: "extension: the members of one audience of the group",
     of: ["GET /audiences/groups/{groupId}/members: query parameter audienceId"]
+  },
+  {
+    reason: "extension: tiers that a field could be cut into",
+    of: [/^GET \/consumers\/distribution: query parameter (suggest|tiers|from)$/, "Distribution.suggestion: extension"]
   },
   {
     reason: "ids are UUIDs: a malformed one is a 400 and not a 404, as the contract has it",
@@ -77,11 +85,19 @@ export const deviations: ReadonlyArray<Deviation> = [
   {
     reason: "extension: how a file is read and what is done with it",
     of: [
-      /^Import(WithUpload)?\.spreadsheet: extension$/,
+      /^Import(WithUpload)?\.(spreadsheet|mode|dryRun): extension$/,
       /^POST \/audiences\/\{audienceId\}\/import: query parameter (spreadsheet|mode|dryRun)$/
     ]
   },
+  {
+    reason: "extension: what became of the rows of a file",
+    of: [/^Import(WithUpload)?\.(created|updated|unchanged|duplicate|rejected)Rows: extension$/]
+  },
   { reason: "extension: why an import failed as a whole", of: [/^Import(WithUpload)?\.failureReason: extension$/] },
+  {
+    reason: "extension: what was done to an import after it began",
+    of: [/^Import(WithUpload)?\.cancelledAt: extension$/]
+  },
   { reason: "extension: leads to the log line that says what went wrong", of: ["Error.requestId: extension"] }
 ]
 
@@ -91,13 +107,23 @@ export const deviationOf = (discrepancy: string): Deviation | undefined =>
     of.some((pattern) => (typeof pattern === "string" ? pattern === discrepancy : pattern.test(discrepancy)))
   )
 
+const importExtensions = [
+  "createdRows",
+  "updatedRows",
+  "unchangedRows",
+  "duplicateRows",
+  "rejectedRows",
+  "mode",
+  "dryRun",
+  "spreadsheet",
+  "failureReason",
+  "cancelledAt"
+]
+
 /** Keys of answers that the published types do not have. */
 export const extensionFields: ReadonlyArray<string> = [
   "Timeline.nextCursor",
-  "Import.failureReason",
-  "Import.spreadsheet",
-  "ImportWithUpload.spreadsheet",
-  "ImportWithUpload.failureReason",
+  ...["Import", "ImportWithUpload"].flatMap((type) => importExtensions.map((field) => `${type}.${field}`)),
   "Error.requestId"
 ]
 

@@ -12,13 +12,14 @@ import { absent, freshTenant, type Ids, kindOf, type Tenant } from "./Tenant.ts"
 const dueStatus = ({ name }: Operation): number => (name === "organizations.create" ? 400 : 200)
 
 /** Operations that take a STATIC_LIST. */
-const ofLists = ["members.add", "members.remove", "imports.create", "imports.latest"]
+const isOfList = ({ name }: Operation) => /^(members\.(add|remove)|imports\..*)$/.test(name)
 
 /** An audience of the type that an operation takes. */
-const audienceFor = ({ name }: Operation, { ids, list, sourceless, synced }: Tenant) => {
+const audienceFor = (operation: Operation, { ids, list, sourceless, synced }: Tenant) => {
+  const { name } = operation
   if (name === "syncs.start") return Effect.succeed(synced)
   if (name === "syncSources.add") return sourceless
-  return Effect.succeed(ofLists.includes(name) ? list : ids.audience)
+  return Effect.succeed(isOfList(operation) ? list : ids.audience)
 }
 
 /** Puts a value where a place leads. */
@@ -74,9 +75,8 @@ const readings = (tenant: Tenant) =>
     (operation) =>
       Effect.map(
         call(operation, tenant),
-        // The gate's answers say as of when they hold, and keys when they were last used: for this reading.
-        ({ status, text }) =>
-          [operation.name, status, text.replace(/"asOf":"[^"]*"/, "").replace(/"lastUsedAt":"[^"]*"/g, "")] as const
+        // The gate's answers say as of when they hold, and a key when it was last used, to the minute.
+        ({ status, text }) => [operation.name, status, text.replaceAll(/"(asOf|lastUsedAt)":"[^"]*"/g, "")] as const
       )
   )
 

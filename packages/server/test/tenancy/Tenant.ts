@@ -22,7 +22,8 @@ const kinds = [
   "transaction",
   "source",
   "syncSource",
-  "list"
+  "list",
+  "import"
 ] as const
 export type Kind = (typeof kinds)[number]
 export type Ids = Readonly<Record<Kind, string>>
@@ -60,7 +61,8 @@ export const kindOf = (operation: string, place: string): Kind | undefined => {
     distributionId: "experience",
     selectedVariantId: "experience",
     syncSourceId: "source",
-    listIds: "list"
+    listIds: "list",
+    importId: "import"
   }[name] as Kind | undefined
 }
 
@@ -144,7 +146,9 @@ export const freshTenant = Effect.gen(function* () {
     consumers: [{ email, phone, externalId, ...known }]
   })
   yield* call("POST", `/audiences/${list}/members`, { consumerIds: [consumer] })
-  yield* call("POST", `/audiences/${list}/import`)
+  const opened = yield* call("POST", `/audiences/${list}/import`)
+  yield* call("POST", `/audiences/${list}/imports/${opened.id}/cancel`)
+  yield* call("GET", `/audiences/${list}/imports/${opened.id}/errors.csv`)
   const about = {
     experienceId: own.experience,
     experienceName: word,
@@ -190,7 +194,8 @@ export const freshTenant = Effect.gen(function* () {
     syncSource: synced.primarySyncSource.id,
     audience: dynamic.id,
     rule: dynamic.rules[0].id,
-    consumer
+    consumer,
+    import: opened.id
   }
   return { key, ids, word, list: list as string, synced: synced.id as string, sourceless, evaluated }
 })
