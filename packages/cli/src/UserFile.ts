@@ -52,6 +52,14 @@ export const openUserFile = Effect.fnUntraced(function* (file: string) {
   } satisfies UserFile as UserFile
 })
 
+/** What an argument says: itself, or after `@` the text of a file; `-` alone is `@-`, standard input. */
+export const readArgument = (argument: string) =>
+  argument === standardInput
+    ? readUserFile(standardInput)
+    : argument.startsWith("@")
+      ? readUserFile(argument.slice(1))
+      : Effect.succeed(argument)
+
 /** The whole text of a file. */
 export const readUserFile = Effect.fnUntraced(function* (file: string) {
   const { bytes } = yield* openUserFile(file)

@@ -1,9 +1,11 @@
 import { Cause, Effect, Layer, Logger } from "effect"
 import { CliConfig, CliError, Command, GlobalFlag, TerminalCapabilities } from "effect/cli"
 import { audiences } from "./audiences.ts"
+import { HostInUse } from "./connection/HostInUse.ts"
 import { ExitCode } from "./ExitCode.ts"
 import { explain } from "./failures/Failure.ts"
-import { note } from "./output/Output.ts"
+import { attachFields } from "./output/FieldArguments.ts"
+import { note } from "./output/Note.ts"
 import * as Presenter from "./output/Presenter.ts"
 import { printableLines } from "./output/Printable.ts"
 import { version } from "./version.ts"
@@ -21,6 +23,7 @@ const unforeseen = (cause: Cause.Cause<unknown>) => {
 
 const settings = Layer.mergeAll(
   Presenter.layer,
+  HostInUse.layer,
   TerminalCapabilities.layer,
   // Data and progress are all there is to see; a log line among them would break whoever reads them.
   Logger.layer([]),
@@ -29,7 +32,7 @@ const settings = Layer.mergeAll(
 
 /** Runs a command line to its end and gives the code to exit with. What went wrong has been said on standard error. */
 export const run = (args: ReadonlyArray<string>) =>
-  Command.runWith(audiences, { version })(args).pipe(
+  Command.runWith(audiences, { version })(attachFields(args)).pipe(
     Effect.as<ExitCode>(ExitCode.ok),
     Effect.catch((error) => {
       // The faults of a command line have been presented. Without a fault, help was what was asked for.

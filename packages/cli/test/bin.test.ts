@@ -13,7 +13,7 @@ const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
 const spawned = (args: ReadonlyArray<string>, url: string, readBytes = Infinity) =>
   Effect.callback<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>((resume) => {
     const child = spawn(process.execPath, ["--conditions=@audiences/source", bin, ...args], {
-      env: { ...process.env, AUDIENCES_URL: url, AUDIENCES_SECRET_KEY: "sk_test_secret" }
+      env: { ...process.env, AUDIENCES_URL: url, AUDIENCES_SECRET_KEY: "sk_test_secret", XDG_CONFIG_HOME: "/nowhere" }
     })
     let stdout = "",
       stderr = ""

@@ -9,6 +9,7 @@ import type {
 } from "@audiences/domain/Audience"
 import type {
   Consumer,
+  consumerArchiveQuery,
   ConsumerCreate,
   ConsumerFull,
   consumerListQuery,
@@ -28,7 +29,8 @@ import type {
 } from "@audiences/domain/AudienceVersion"
 import type { groupMemberListQuery } from "@audiences/domain/AudienceGroup"
 import type { Distribution, distributionQuery } from "@audiences/domain/Distribution"
-import type { Import, importQuery, ImportWithUpload } from "@audiences/domain/Import"
+import type { Import, importListQuery, importQuery, ImportWithUpload } from "@audiences/domain/Import"
+import type { Integration, IntegrationList, IntegrationUpdate, VendorListings } from "@audiences/domain/Integration"
 import type { LoyaltyHistory, LoyaltyTransaction, LoyaltyTransactionInput } from "@audiences/domain/LoyaltyTransaction"
 import type { LoyaltyTiersInput, LoyaltyTiersResult } from "@audiences/domain/LoyaltyTier"
 import type { memberExportQuery } from "@audiences/domain/MemberExport"
@@ -60,6 +62,7 @@ import type { Page } from "@audiences/domain/Page"
 import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
 import type { Settings, SettingsUpdate } from "@audiences/domain/Settings"
 import type { SyncStarted } from "@audiences/domain/SyncSource"
+import type { Vendor } from "@audiences/domain/Vendor"
 import type { VendorImportResult } from "@audiences/domain/VendorImport"
 import { AudiencesError, type AudiencesErrorKind } from "./AudiencesError.ts"
 import type { Person } from "./gate/CheckBatch.ts"
@@ -84,6 +87,7 @@ type AudienceQuery = QueryOf<typeof audienceListQuery>
 type ConsumerQuery = QueryOf<typeof consumerListQuery>
 type GroupMemberQuery = QueryOf<typeof groupMemberListQuery>
 type HistoryQuery = QueryOf<typeof historyQuery>
+type ImportListQuery = QueryOf<typeof importListQuery>
 type MemberCheckQuery = QueryOf<typeof memberCheckQuery>
 type MemberQuery = QueryOf<typeof memberListQuery>
 
@@ -207,6 +211,17 @@ export class AudiencesClient {
     create: (audienceId: string, query: QueryOf<typeof importQuery> = {}) =>
       this.#call<Resource<typeof ImportWithUpload>>("POST", path`/audiences/${audienceId}/import`, { query }),
     latest: (audienceId: string) => this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/import`),
+    /** Newest first, without the errors of rows. */
+    list: (audienceId: string, query: ImportListQuery = {}) =>
+      this.#list<Resource<typeof Import>, ImportListQuery>(path`/audiences/${audienceId}/imports`, query),
+    get: (audienceId: string, importId: string) =>
+      this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/imports/${importId}`),
+    /** The rejected rows of an import that has ended, as bytes of CSV with a column that says why. */
+    errors: (audienceId: string, importId: string) =>
+      this.#bytes(path`/audiences/${audienceId}/imports/${importId}/errors.csv`, {}),
+    /** What was done stays. */
+    cancel: (audienceId: string, importId: string) =>
+      this.#call<Resource<typeof Import>>("POST", path`/audiences/${audienceId}/imports/${importId}/cancel`),
     /** Sends a CSV file to the `uploadUrl` of an import, without the key. Texts, bytes and blobs are sent again if need be. */
     send: (uploadUrl: string, file: FileBody) => this.#transport.put(uploadUrl, file),
     /** Imports a CSV file: creates the import, sends the file and waits. Iterate it for its progress, or await its end. */
@@ -305,7 +320,9 @@ export class AudiencesClient {
     get: (id: string) => this.#call<Resource<typeof ConsumerFull>>("GET", path`/consumers/${id}`),
     update: (id: string, changes: Resource<typeof ConsumerUpdate>) =>
       this.#call<Resource<typeof Consumer>>("PUT", path`/consumers/${id}`, { body: changes }),
-    archive: (id: string) => this.#call<Resource<typeof Consumer>>("DELETE", path`/consumers/${id}`),
+    /** With `erase`, what is known of the person is removed for good. */
+    archive: (id: string, query: QueryOf<typeof consumerArchiveQuery> = {}) =>
+      this.#call<Resource<typeof Consumer>>("DELETE", path`/consumers/${id}`, { query }),
     audiences: (id: string) =>
       this.#call<ReadonlyArray<Resource<typeof Audience>>>("GET", path`/consumers/${id}/audiences`)
   }
@@ -358,6 +375,16 @@ export class AudiencesClient {
     get: () => this.#call<Resource<typeof Settings>>("GET", "/settings"),
     update: (changes: Resource<typeof SettingsUpdate>) =>
       this.#call<Resource<typeof Settings>>("PUT", "/settings", { body: changes })
+  }
+
+  readonly integrations = {
+    list: () => this.#call<Resource<typeof IntegrationList>>("GET", "/settings/integrations"),
+    set: (vendor: Vendor, change: typeof IntegrationUpdate.Encoded) =>
+      this.#call<Resource<typeof Integration>>("PUT", path`/settings/integrations/${vendor}`, { body: change }),
+    remove: (vendor: Vendor) =>
+      this.#call<Resource<typeof Integration>>("DELETE", path`/settings/integrations/${vendor}`),
+    lists: (vendor: Vendor) =>
+      this.#call<Resource<typeof VendorListings>>("GET", path`/settings/integrations/${vendor}/lists`)
   }
 
   /** Who changed what, and when; newest first. */

@@ -4,6 +4,7 @@ import { JobQueuePgBoss } from "@audiences/storage/jobs/JobQueuePgBoss"
 import { Effect, Layer } from "effect"
 import { Configuration } from "./Configuration.ts"
 import { Database, DatabaseUrl } from "./Database.ts"
+import { EncryptionKey } from "./EncryptionKey.ts"
 import { Engine } from "./Engine.ts"
 import { FirstKey } from "./FirstKey.ts"
 import { GateListener } from "./http/GateListener.ts"
@@ -42,6 +43,7 @@ export const Service = Answering.pipe(
   Layer.provide(Founding),
   Layer.provide(Uploads),
   Layer.provide(Engine),
+  Layer.provide(EncryptionKey),
   Layer.provide(Limits)
 )
 

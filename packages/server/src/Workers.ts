@@ -1,5 +1,6 @@
 import { AuditPruning } from "@audiences/engine/audit/AuditPruning"
 import { IdempotencyPruning } from "@audiences/engine/idempotency/IdempotencyPruning"
+import { ArrivalScheduler } from "@audiences/engine/imports/Arrivals"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { JobWorker } from "@audiences/engine/jobs/JobWorker"
 import { MembershipPublisher } from "@audiences/engine/publishers/MembershipPublisher"
@@ -27,6 +28,7 @@ export const Workers = Layer.mergeAll(
   RfmScheduler,
   MembershipPublisher,
   VersionKeeping,
+  ArrivalScheduler,
   ImportScheduler,
   AuditPruning,
   IdempotencyPruning

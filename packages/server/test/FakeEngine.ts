@@ -15,7 +15,9 @@ import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
+import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports } from "@audiences/engine/imports/Imports"
+import { Integrations } from "@audiences/engine/integrations/Integrations"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
@@ -92,9 +94,11 @@ export const FakeEngine = Layer.mergeAll(
     recall: () => undefined
   }),
   Layer.mock(Imports, { receive: () => Effect.fail(new UploadRefused()) }),
+  Layer.mock(ImportReports, {}),
   Layer.mock(ApiKeys, {}),
   Layer.mock(AuditLog, {}),
   Layer.mock(OrganizationSettings, {}),
+  Layer.mock(Integrations, {}),
   Layer.mock(Idempotency, {}),
   Layer.mock(RateLimits, { count: () => Effect.succeed(undefined), recall: () => undefined }),
   Layer.mock(Memberships, {}),

@@ -1,23 +1,22 @@
 import { Effect, Option, Schema } from "effect"
 import { Flag } from "effect/cli"
 import { schemaIssues, ValidationError } from "@audiences/domain/ValidationError"
-import { standardInput, readUserFile } from "../UserFile.ts"
+import { readArgument, standardInput } from "../UserFile.ts"
 import { UsageError } from "../UsageError.ts"
 
 /** JSON on the command line, in a file, or on standard input. */
 export const jsonSource = (name: string, what: string) =>
-  Flag.String(name).pipe(Flag.optional, Flag.withMetavar("json|@file|@-"), Flag.withDescription(what))
+  Flag.String(name).pipe(Flag.optional, Flag.withMetavar("json|@file|-"), Flag.withDescription(what))
 
 /** Reads what `jsonSource` names. */
 export const readJson = Effect.fnUntraced(function* (flag: string, source: string) {
-  const text = source.startsWith("@") ? yield* readUserFile(source.slice(1)) : source
+  const text = yield* readArgument(source)
+  const named = source === standardInput || source === `@${standardInput}` ? "standard input" : source.slice(1)
   return yield* Effect.try({
     try: (): unknown => JSON.parse(text),
     catch: (error) =>
       new UsageError({
-        message: `--${flag} is not JSON${source.startsWith("@") ? ` (${source === `@${standardInput}` ? "standard input" : source.slice(1)})` : ""}: ${
-          error instanceof Error ? error.message : error
-        }`
+        message: `--${flag} is not JSON${text === source ? "" : ` (${named})`}: ${error instanceof Error ? error.message : error}`
       })
   })
 })

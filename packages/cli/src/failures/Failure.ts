@@ -1,9 +1,10 @@
-import { Effect, type FileSystem, type Path, Predicate, Redacted } from "effect"
+import { Effect, Predicate, Redacted, Ref } from "effect"
 import type { HttpClientError, HttpClientResponse } from "effect/http"
 import { secretKeyMode } from "@audiences/domain/SecretKey"
-import { baseUrlConfig, Host } from "../connection/Host.ts"
+import { HostInUse } from "../connection/HostInUse.ts"
 import type { KeyMissing } from "../connection/KeyMissing.ts"
 import { ExitCode } from "../ExitCode.ts"
+import type { SourceFailed } from "../migrations/Source.ts"
 import type { RulesRefused } from "../rules/RulesRefused.ts"
 import { issueLine } from "./Issue.ts"
 
@@ -19,7 +20,10 @@ const property = (value: unknown, key: string): unknown => (Predicate.hasPropert
 
 const keyMissing = ({ baseUrl, file, unreadable }: KeyMissing): Failure =>
   file === undefined
-    ? failure(ExitCode.auth, `There is no key for ${baseUrl}. Set AUDIENCES_SECRET_KEY to a key of that server.`)
+    ? failure(
+        ExitCode.auth,
+        `There is no key for ${baseUrl}. Set AUDIENCES_SECRET_KEY to a key of that server, or store one with \`audiences login\`.`
+      )
     : unreadable === true
       ? failure(
           ExitCode.auth,
@@ -28,23 +32,23 @@ const keyMissing = ({ baseUrl, file, unreadable }: KeyMissing): Failure =>
       : failure(
           ExitCode.auth,
           `There is no key: AUDIENCES_SECRET_KEY is not set, and no server has written ${file}.`,
-          "Start a server here with `npm start`, or set AUDIENCES_SECRET_KEY, or AUDIENCES_DATA_DIR to the data directory of a running server."
+          "Start a server here with `npm start`, or store a key with `audiences login`, or set AUDIENCES_SECRET_KEY, or AUDIENCES_DATA_DIR to the data directory of a running server."
         )
 
 const keyRefused = (said: string) =>
-  Host.pipe(
-    Effect.provide(Host.layer),
-    Effect.map(({ apiKey, baseUrl, keyOrigin }) =>
-      failure(
-        ExitCode.auth,
-        `${baseUrl} does not accept the key from ${keyOrigin} (${said}).`,
-        secretKeyMode(Redacted.value(apiKey)) === undefined
-          ? "The key is mistyped or cut off: keys are sk_live_ or sk_test_ and 38 more characters."
-          : "Set AUDIENCES_SECRET_KEY to a key of this server; it prints its first key when it first starts, and keeps it in <data directory>/secret-key."
-      )
-    ),
-    Effect.orElseSucceed(() => failure(ExitCode.auth, said))
+  Effect.map(Effect.flatMap(HostInUse, Ref.get), ({ baseUrl, key }) =>
+    key === null
+      ? failure(ExitCode.auth, `${said}.`)
+      : failure(
+          ExitCode.auth,
+          `${baseUrl} does not accept the key from ${key.origin} (${said}).`,
+          secretKeyMode(Redacted.value(key.secret)) === undefined
+            ? "The key is mistyped or cut off: keys are sk_live_ or sk_test_ and 38 more characters."
+            : "Set AUDIENCES_SECRET_KEY to a key of this server, or store one with `audiences login`; a server prints its first key when it first starts, and keeps it in <data directory>/secret-key."
+        )
   )
+
+const baseUrlInUse = Effect.map(Effect.flatMap(HostInUse, Ref.get), ({ baseUrl }) => baseUrl)
 
 /** Words of the operating system, for those who know them. */
 const systemReason = ({ reason }: HttpClientError.HttpClientError): string => {
@@ -55,11 +59,11 @@ const systemReason = ({ reason }: HttpClientError.HttpClientError): string => {
 }
 
 const noAnswer = (error: HttpClientError.HttpClientError) =>
-  Effect.map(Effect.orDie(baseUrlConfig), (baseUrl) => {
+  Effect.map(baseUrlInUse, (baseUrl) => {
     if (error.reason._tag === "InvalidUrlError") {
       return failure(
         ExitCode.usage,
-        `AUDIENCES_URL is not an address: ${baseUrl}. It should be like http://127.0.0.1:4800/api.`
+        `This is not the address of a server: ${baseUrl}. AUDIENCES_URL should be like http://127.0.0.1:4800/api.`
       )
     }
     const why = systemReason(error)
@@ -79,7 +83,7 @@ const exitCodes: Record<number, ExitCode> = {
 }
 
 const unexpectedAnswer = (message: string) =>
-  Effect.map(Effect.orDie(baseUrlConfig), (baseUrl) =>
+  Effect.map(baseUrlInUse, (baseUrl) =>
     failure(
       ExitCode.failure,
       message,
@@ -92,7 +96,7 @@ const noSuchPath = "Not found"
 
 /** An answer that the contract does not know in this place: its status decides. */
 const foreign = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse) {
-  const baseUrl = yield* Effect.orDie(baseUrlConfig)
+  const baseUrl = yield* baseUrlInUse
   const said = property(yield* Effect.orElseSucceed(response.json, () => undefined), "error")
   const code = exitCodes[response.status] ?? ExitCode.failure
   if (response.status === 401) return yield* keyRefused(typeof said === "string" ? said : "401")
@@ -109,7 +113,7 @@ const withRequestId = (said: string, requestId: unknown): string =>
   typeof requestId === "string" ? `${said} (request ${requestId}).` : `${said}.`
 
 /** The sentence for a failure of any kind, and the code to exit with. */
-export const explain = (error: unknown): Effect.Effect<Failure, never, FileSystem.FileSystem | Path.Path> => {
+export const explain = (error: unknown): Effect.Effect<Failure, never, HostInUse> => {
   const said = String(property(error, "error") ?? property(error, "message") ?? error)
   switch (property(error, "_tag")) {
     case "KeyMissing":
@@ -129,16 +133,22 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
     case "RuleNotFound":
     case "AudienceGroupNotFound":
     case "ApiKeyNotFound":
+    case "IntegrationNotFound":
     case "OrganizationNotFound":
     case "VersionNotFound":
     case "VersionNotRetained":
+    case "ProfileNotFound":
       return Effect.succeed(failure(ExitCode.notFound, `${said}.`))
     case "AudienceArchived":
     case "ConsumerArchived":
       return Effect.succeed(failure(ExitCode.conflict, `${said}. What is archived can be read, not changed.`))
     case "ApiKeyRevoked":
+    case "EncryptionKeyMissing":
+    case "VendorRefused":
     case "LastApiKey":
     case "SnapshotNameTaken":
+    case "ImportEnded":
+    case "ImportUnfinished":
       return Effect.succeed(failure(ExitCode.conflict, `${said}.`))
     case "ValidationError": {
       const issues = property(error, "issues")
@@ -156,6 +166,8 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, FileSyste
       )
     case "InternalServerError":
       return Effect.succeed(failure(ExitCode.failure, withRequestId(said, property(error, "requestId"))))
+    case "SourceFailed":
+      return Effect.succeed(failure((error as SourceFailed).exitCode, said))
     case "UsageError":
       return Effect.succeed(failure(ExitCode.usage, said))
     case "ChangesPending":

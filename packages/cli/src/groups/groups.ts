@@ -3,11 +3,14 @@ import { Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { AudienceId } from "@audiences/domain/AudienceId"
 import { columns as audienceColumns } from "../audiences/columns.ts"
+import { confirm } from "../confirmation/Confirmation.ts"
 import { served } from "../connection/Server.ts"
 import { columns as consumerColumns } from "../consumers/columns.ts"
 import { groupArgument } from "../Ids.ts"
 import { printList } from "../output/Output.ts"
 import { optionalKey, pagingFlags, printPaged } from "../Paging.ts"
+import { rfm } from "./rfm/rfm.ts"
+import { tiers } from "./tiers/tiers.ts"
 
 const show = Command.make(
   "show",
@@ -47,6 +50,7 @@ const archive = Command.make(
   "archive",
   { group: groupArgument },
   Effect.fn("groups.archive")(function* ({ group }) {
+    yield* confirm(`Archive every audience of the group ${group}, for good?`)
     const { groups } = yield* AudiencesClient
     const archived = yield* groups.archive({ params: { groupId: group } })
     yield* printList(Stream.fromIterable(archived), audienceColumns, "No audiences.")
@@ -55,5 +59,5 @@ const archive = Command.make(
 
 export const groups = Command.make("groups").pipe(
   Command.withDescription("Audiences that belong together, such as the tiers of a programme"),
-  Command.withSubcommands([served(show), served(members), served(archive)])
+  Command.withSubcommands([served(show), served(members), served(archive), tiers, rfm])
 )

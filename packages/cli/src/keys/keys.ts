@@ -3,6 +3,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { type ApiKey, ApiKeyCreate, ApiKeyRotate, KeyMode } from "@audiences/domain/ApiKey"
 import { decodeBody, durationFlag } from "../audiences/payload.ts"
+import { confirm } from "../confirmation/Confirmation.ts"
 import { served } from "../connection/Server.ts"
 import { keyArgument } from "../Ids.ts"
 import { note, printRecord, type Shown } from "../output/Output.ts"
@@ -74,6 +75,7 @@ const revoke = Command.make(
   "revoke",
   { key: keyArgument },
   Effect.fn("keys.revoke")(function* ({ key }) {
+    yield* confirm(`Revoke the key ${key}, for good?`)
     const { apiKeys } = yield* AudiencesClient
     yield* printRecord(yield* apiKeys.revoke({ params: { apiKeyId: key } }))
   })

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
+import { confirm } from "../confirmation/Confirmation.ts"
 import { audienceArgument, consumersArgument } from "../Ids.ts"
 import { note, printNumber } from "../output/Output.ts"
 
@@ -8,6 +9,8 @@ export const remove = Command.make(
   "remove",
   { audience: audienceArgument, consumers: consumersArgument },
   Effect.fn("members.remove")(function* ({ audience, consumers }) {
+    const people = new Set(consumers).size
+    yield* confirm(`Take ${people === 1 ? "one consumer" : `${people} consumers`} out of the audience ${audience}?`)
     const { members } = yield* AudiencesClient
     const removed = yield* members.remove({ params: { audienceId: audience }, payload: { consumerIds: consumers } })
     yield* printNumber(removed.removedCount, removed)

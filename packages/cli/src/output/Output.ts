@@ -1,9 +1,15 @@
-import { Effect, type PlatformError, Stdio, Stream, Terminal } from "effect"
+import { Effect, Option, type PlatformError, Stdio, Stream, Terminal } from "effect"
 import { TerminalCapabilities } from "effect/cli"
 import { cell } from "./Cell.ts"
-import { Json } from "./Json.ts"
-import { printable, printableJson } from "./Printable.ts"
+import { csvLine } from "./Csv.ts"
+import { type Fields, type Format, format } from "./Format.ts"
+import { jsonLines, withFields } from "./Machine.ts"
+import { note } from "./Note.ts"
+import { printable } from "./Printable.ts"
 import { type Column, cut, table } from "./Table.ts"
+import { toned } from "./Tone.ts"
+
+export { note } from "./Note.ts"
 
 /** Writes text where data goes, as fast as whoever reads it. */
 const write = <E, R>(
@@ -16,15 +22,8 @@ const write = <E, R>(
     )
   )
 
-/** Tells a person something that is not data. */
-export const note = (text: string): Effect.Effect<void, never, Stdio.Stdio> =>
-  Stdio.Stdio.use((stdio) => Effect.ignore(Stream.run(Stream.succeed(`${text}\n`), stdio.stderr())))
-
-/** Whether people read the output: then tables, otherwise JSON. */
-export const asTable = Effect.gen(function* () {
-  const stdio = yield* Stdio.Stdio
-  return !(yield* Json) && (yield* stdio.stdoutIsTerminal)
-})
+/** Whether people read the output: then tables, otherwise JSON or CSV. */
+export const asTable = Effect.map(format, ({ _tag }) => _tag === "Table")
 
 const bold = (text: string): string => `\u001b[1m${text}\u001b[22m`
 
@@ -32,7 +31,8 @@ const style = Effect.gen(function* () {
   const terminal = yield* Terminal.Terminal
   const { canColor } = yield* TerminalCapabilities.TerminalCapabilities
   // A terminal that does not tell its width says 0.
-  return { width: (yield* terminal.columns) || 80, heading: canColor ? bold : (text: string) => text }
+  const plain = (text: string) => text
+  return { width: (yield* terminal.columns) || 80, heading: canColor ? bold : plain, cell: canColor ? toned : plain }
 })
 
 /** A text for programs, as it is; it ends with a new line. */
@@ -46,6 +46,25 @@ export interface Shown<Item> extends Column {
   readonly of: (item: Item) => unknown
 }
 
+/** CSV of some fields, or of what each column shows. */
+const csvLines = <Item, E, R>(
+  items: Stream.Stream<Item, E, R>,
+  fields: Option.Option<Fields>,
+  columns: ReadonlyArray<Shown<Item>>
+) => {
+  const [header, rows] = Option.isSome(fields)
+    ? [fields.value, withFields(items, fields.value)]
+    : [columns.map(({ title }) => title), Stream.map(items, (item) => columns.map((column) => column.of(item)))]
+  return Stream.concat(Stream.succeed(csvLine(header)), Stream.map(rows, csvLine))
+}
+
+/** Prints for programs. */
+const writeFor = <Item, E, R>(
+  how: Exclude<Format, { _tag: "Table" }>,
+  items: Stream.Stream<Item, E, R>,
+  columns: ReadonlyArray<Shown<Item>>
+) => (how._tag === "Csv" ? write(csvLines(items, how.fields, columns)) : write(jsonLines(items, how)))
+
 /** Prints a list: a table on a terminal, one JSON object per line otherwise. */
 export const printList = <Item, E, R>(
   items: Stream.Stream<Item, E, R>,
@@ -53,7 +72,8 @@ export const printList = <Item, E, R>(
   nothing: string
 ) =>
   Effect.gen(function* () {
-    if (!(yield* asTable)) return yield* write(Stream.map(items, printableJson))
+    const how = yield* format
+    if (how._tag !== "Table") return yield* writeFor(how, items, columns)
     const rows = Array.from(yield* Stream.runCollect(items), (item) => columns.map((column) => cell(column.of(item))))
     if (rows.length === 0) return yield* note(nothing)
     // A column that says nothing of any item only takes room from the others.
@@ -62,13 +82,17 @@ export const printList = <Item, E, R>(
     yield* write(Stream.succeed(table(kept(columns), rows.map(kept), yield* style)))
   })
 
+const keysAsColumns = (item: object) =>
+  Object.keys(item).map((title): Shown<object> => ({ title, of: (one) => (one as Record<string, unknown>)[title] }))
+
 /** Prints one thing: a line per field that has a value on a terminal, a JSON object otherwise. */
 export const printRecord = <Item extends object>(
   item: Item,
   fields: ReadonlyArray<readonly [string, unknown]> = Object.entries(item)
 ) =>
   Effect.gen(function* () {
-    if (!(yield* asTable)) return yield* write(Stream.succeed(printableJson(item)))
+    const how = yield* format
+    if (how._tag !== "Table") return yield* writeFor(how, Stream.succeed<object>(item), keysAsColumns(item))
     const { heading, width } = yield* style
     const shown = fields.map(([name, value]) => [name, cell(value)] as const).filter(([, text]) => text !== "")
     const longest = Math.max(...shown.map(([name]) => name.length))
@@ -79,5 +103,6 @@ export const printRecord = <Item extends object>(
 /** Prints a number for people, and all that belongs to it otherwise. */
 export const printNumber = (number: number, item: object) =>
   Effect.gen(function* () {
-    yield* write(Stream.succeed((yield* asTable) ? String(number) : printableJson(item)))
+    if (yield* asTable) return yield* write(Stream.succeed(String(number)))
+    yield* printRecord(item)
   })

@@ -45,6 +45,8 @@ export interface TableStyle {
   /** Terminal cells in a line. */
   readonly width: number
   readonly heading: (text: string) => string
+  /** Colours a cell; what it takes on the terminal stays. */
+  readonly cell: (text: string) => string
 }
 
 /** Rows under headings, aligned by what the characters occupy on a terminal, no line longer than it. The cells are printable. */
@@ -57,13 +59,16 @@ export const table = (
     rows.reduce((width, row) => Math.max(width, CliOutput.displayWidth(row[i] ?? "")), CliOutput.displayWidth(title))
   )
   fit(widths, columns, widths.reduce((sum, width) => sum + width, gap.length * (columns.length - 1)) - style.width)
-  const line = (cells: ReadonlyArray<string>) =>
-    cut(
-      columns
-        .map(({ align }, i) => pad(cut(cells[i] ?? "", widths[i]!), widths[i]!, align))
-        .join(gap)
-        .trimEnd(),
-      style.width
-    )
-  return [style.heading(line(columns.map(({ title }) => title))), ...rows.map(line)].join("\n")
+  const line = (cells: ReadonlyArray<string>, colour = (text: string) => text) => {
+    const padded = columns.map(({ align }, i) => pad(cut(cells[i] ?? "", widths[i]!), widths[i]!, align))
+    const plain = padded.join(gap).trimEnd()
+    if (CliOutput.displayWidth(plain) > style.width) return cut(plain, style.width)
+    return padded
+      .map((cell, i) => (columns[i]?.shrinks === true ? cell : colour(cell)))
+      .join(gap)
+      .trimEnd()
+  }
+  return [style.heading(line(columns.map(({ title }) => title))), ...rows.map((row) => line(row, style.cell))].join(
+    "\n"
+  )
 }

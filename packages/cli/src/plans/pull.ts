@@ -2,7 +2,7 @@ import { Effect, FileSystem, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import type { AudienceFull } from "@audiences/domain/Audience"
 import { printWhere } from "@audiences/domain/where/WherePrinter"
-import { Json } from "../output/Json.ts"
+import { jsonAsked } from "../output/Format.ts"
 import { note, printText } from "../output/Output.ts"
 import { standardInput as standardOutput, userPath } from "../UserFile.ts"
 import { UsageError } from "../UsageError.ts"
@@ -56,7 +56,7 @@ export const pull = Command.make(
     const named = (name: string) => live.filter((audience) => audience.name === name).length
     const audiences = live.map((audience) => declaration(audience, ids || named(audience.name) > 1))
     const name = Option.getOrElse(file, () => standardOutput)
-    const asJson = name.endsWith(".json") || (name === standardOutput && (yield* Json))
+    const asJson = name.endsWith(".json") || (name === standardOutput && (yield* jsonAsked))
     const text = asJson
       ? `${JSON.stringify({ audiences }, null, 2)}\n`
       : (yield* Effect.promise(() => import("./Yaml.ts"))).Yaml.stringify({ audiences })

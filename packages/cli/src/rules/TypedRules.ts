@@ -4,7 +4,7 @@ import type { ValidationError } from "@audiences/domain/ValidationError"
 import type { Place } from "@audiences/domain/where/WhereFault"
 import { type ParsedWhere, parseWhere } from "@audiences/domain/where/WhereParser"
 import { readJson } from "../audiences/payload.ts"
-import { readUserFile } from "../UserFile.ts"
+import { readArgument } from "../UserFile.ts"
 import { UsageError } from "../UsageError.ts"
 import { caretLines } from "./Caret.ts"
 import { RulesRefused } from "./RulesRefused.ts"
@@ -13,7 +13,7 @@ import { RulesRefused } from "./RulesRefused.ts"
 export const whereFlag = (what: string) =>
   Flag.String("where").pipe(
     Flag.optional,
-    Flag.withMetavar("rules|@file|@-"),
+    Flag.withMetavar("rules|@file|-"),
     Flag.withDescription(`${what}, such as 'ltv >= 1000 and lastGeoCountry in (US, CA) or loyaltyBalance > 500'`)
   )
 
@@ -39,8 +39,7 @@ export const rulesGiven = Effect.fnUntraced(function* (flags: {
 }) {
   if (Option.isSome(flags.where)) {
     if (Option.isSome(flags.rules)) return yield* new UsageError({ message: "Give --where or --rules, not both." })
-    const source = flags.where.value
-    const text = source.startsWith("@") ? yield* readUserFile(source.slice(1)) : source
+    const text = yield* readArgument(flags.where.value)
     const { places, rules } = yield* readWhere(text, "--where")
     return Option.some<GivenRules>({ rules, typed: { text, places } })
   }

@@ -137,7 +137,7 @@ describe("audiences create", () => {
       yield* fs.writeFileString(`${directory}/rules.json`, `\uFEFF${JSON.stringify(rules)}`)
       const { asked, url } = yield* fakeServer({ "POST /audiences": { body: audienceFull } })
       const env = { AUDIENCES_URL: url }
-      for (const source of [JSON.stringify(rules), `@${directory}/rules.json`, "@-"]) {
+      for (const source of [JSON.stringify(rules), `@${directory}/rules.json`, "@-", "-"]) {
         const { exitCode } = yield* typed(["create", "VIPs", "--rules", source, "--interval", "15m"], {
           env,
           stdin: JSON.stringify(rules)
@@ -224,7 +224,7 @@ describe("audiences archive, count, status", () => {
         "GET /audiences/:id/status": { body: status }
       })
       const env = { AUDIENCES_URL: url, NO_COLOR: "1" }
-      assert.strictEqual(JSON.parse((yield* typed(["archive", audienceId], { env })).stdout).archived, true)
+      assert.strictEqual(JSON.parse((yield* typed(["archive", audienceId, "--yes"], { env })).stdout).archived, true)
       assert.strictEqual(
         (yield* typed(["count", audienceId], { env })).stdout,
         `{"audienceId":"${audienceId}","count":1234}\n`

@@ -16,7 +16,7 @@ describe("audiences groups", () => {
       assert.match((yield* typed(["groups", "show", groupId], { env, terminal: true })).lines[1]!, /VIPs +DYNAMIC +1/)
       const members = yield* typed(["groups", "members", groupId, "--audience", audienceId], { env })
       assert.deepStrictEqual(JSON.parse(members.stdout), consumer)
-      const archived = yield* typed(["groups", "archive", groupId], { env })
+      const archived = yield* typed(["groups", "archive", groupId, "--yes"], { env })
       assert.isTrue(JSON.parse(archived.stdout).archived)
       assert.deepStrictEqual(
         asked.map(({ method, query }) => [method, query]),

@@ -35,7 +35,7 @@ describe("audiences keys", () => {
       assert.match(created.stdout, /^secretKey +sk_test_shown_once$/m)
       assert.match(created.stderr, /shown this once/)
       yield* typed(["keys", "rotate", keyId, "--grace", "1d"], { env })
-      yield* typed(["keys", "revoke", keyId], { env })
+      yield* typed(["keys", "revoke", keyId, "--yes"], { env })
       assert.deepStrictEqual(
         asked.map(({ body, method, path }) => [method, path.replace(keyId, "x"), body === "" ? "" : JSON.parse(body)]),
         [
@@ -62,10 +62,10 @@ describe("audiences keys", () => {
         ]
       })
       const env = { AUDIENCES_URL: url }
-      const last = yield* typed(["keys", "revoke", keyId], { env })
+      const last = yield* typed(["keys", "revoke", keyId, "--yes"], { env })
       assert.strictEqual(last.exitCode, 5)
       assert.match(last.stderr, /^This is the last key of the organization: .*\.\n$/)
-      assert.strictEqual((yield* typed(["keys", "revoke", keyId], { env })).exitCode, 3)
+      assert.strictEqual((yield* typed(["keys", "revoke", keyId, "--yes"], { env })).exitCode, 3)
       assert.match((yield* typed(["keys", "revoke", "Shop"], { env })).stderr, /`audiences keys list` shows them/)
     })
   )

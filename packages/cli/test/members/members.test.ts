@@ -34,7 +34,7 @@ describe("audiences members", () => {
       assert.deepStrictEqual(JSON.parse(added.stdout), { audienceId, addedCount: 1 })
       assert.strictEqual(added.stderr, "1 added, 1 there already.\n")
       assert.strictEqual(
-        (yield* typed(["members", "remove", audienceId, consumerId, other], { env, terminal: true })).stdout,
+        (yield* typed(["members", "remove", audienceId, consumerId, other, "--yes"], { env, terminal: true })).stdout,
         "2\n"
       )
       assert.deepStrictEqual(

@@ -4,7 +4,7 @@ import { CliOutput } from "effect/cli"
 import { printable, printableJson } from "@audiences/cli/output/Printable"
 import { cut, table } from "@audiences/cli/output/Table"
 
-const plain = (width: number) => ({ width, heading: (text: string) => text })
+const plain = (width: number) => ({ width, heading: (text: string) => text, cell: (text: string) => text })
 const columns = [{ title: "ID" }, { title: "NAME", shrinks: true }, { title: "N", align: "right" as const }]
 
 describe("table", () => {

@@ -14,14 +14,14 @@ describe("--where", () => {
       const directory = yield* fs.makeTempDirectoryScoped()
       yield* fs.writeFileString(`${directory}/vips.where`, text.replaceAll(" or ", "\n  or "))
       const { asked, url } = yield* fakeServer({ "POST /audiences": { body: audienceFull } })
-      for (const where of [text, `@${directory}/vips.where`, "@-"]) {
+      for (const where of [text, `@${directory}/vips.where`, "@-", "-"]) {
         const { exitCode } = yield* typed(["create", "VIPs", "--where", where], {
           env: { AUDIENCES_URL: url },
           stdin: text
         })
         assert.strictEqual(exitCode, 0)
       }
-      assert.lengthOf(asked, 3)
+      assert.lengthOf(asked, 4)
       for (const { body } of asked) {
         const { rules, type } = JSON.parse(body)
         assert.strictEqual(type, "DYNAMIC")

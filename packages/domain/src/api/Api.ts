@@ -8,6 +8,7 @@ import { ExportsApi } from "./ExportsApi.ts"
 import { GroupsApi } from "./GroupsApi.ts"
 import { HistoryApi } from "./HistoryApi.ts"
 import { ImportsApi } from "./ImportsApi.ts"
+import { IntegrationsApi } from "./IntegrationsApi.ts"
 import { LoyaltyTiersApi } from "./LoyaltyTiersApi.ts"
 import { MembersApi } from "./MembersApi.ts"
 import { OrdersApi } from "./OrdersApi.ts"
@@ -44,6 +45,7 @@ export class Api extends HttpApi.make("audiences")
   .add(OrganizationsApi)
   .add(ApiKeysApi)
   .add(SettingsApi)
+  .add(IntegrationsApi)
   .add(AuditLogApi)
   .annotate(HttpApi.PayloadParseOptions, { errors: "all", reportInput: true })
   .annotate(HttpApi.ParamsParseOptions, { errors: "all", reportInput: true })

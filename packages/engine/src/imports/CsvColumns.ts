@@ -1,6 +1,7 @@
 import { ConsumerCreate } from "@audiences/domain/Consumer"
 import { fieldAliases } from "@audiences/domain/ConsumerField"
 import type { ConsumerPatch } from "../consumers/ConsumerPatch.ts"
+import { errorColumn } from "./ErrorColumn.ts"
 import { FileRefused } from "./FileRefused.ts"
 
 export type ImportedAttribute = Exclude<keyof ConsumerPatch, "metadata">
@@ -14,7 +15,7 @@ export type ConsumerColumn =
   /** A whole object of metadata, as JSON. */
   | { readonly _tag: "MetadataObject" }
   | { readonly _tag: "Tags" }
-  /** What the server itself says of a consumer, as our own exports have it. */
+  /** What the server itself says, as our own exports and reports have it. */
   | { readonly _tag: "ServerSet" }
   | { readonly _tag: "Nameless" }
 
@@ -60,7 +61,8 @@ const serverSet = new Set([
   "primarySyncSourceId",
   "primaryLastSyncedAt",
   "verificationCode",
-  "verificationCodeExpiresAt"
+  "verificationCodeExpiresAt",
+  errorColumn
 ])
 
 const columnOf = (header: string): ConsumerColumn => {
@@ -113,7 +115,7 @@ const looksLikeData = (headers: ReadonlyArray<string>): boolean =>
 
 /** What the columns of a file are, by its header. Throws `FileRefused` when they are no list of consumers. */
 export const consumerColumns = (headers: ReadonlyArray<string>, line: number): ReadonlyArray<ConsumerColumn> => {
-  if (headers.length > maxColumns) {
+  if (headers.filter((name) => name !== errorColumn).length > maxColumns) {
     throw new FileRefused({
       line,
       message: `The header has ${headers.length} columns; at most ${maxColumns} are read.`

@@ -27,7 +27,7 @@ const breaksIn = (cells: ReadonlyArray<string>): number => {
 }
 
 /** The delimiter of a header: of comma, semicolon and tab, the one that parts it most often. Undefined while the header is incomplete. */
-const detectDelimiter = (head: Uint8Array, isEnd: boolean): string | undefined => {
+export const detectDelimiter = (head: Uint8Array, isEnd: boolean): string | undefined => {
   const counts = new Map([
     [44, 0],
     [59, 0],

@@ -45,6 +45,8 @@ export class ImportRepo extends Context.Service<
     readonly find: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<Import>>
     /** What signs the upload URLs of the organization. */
     readonly uploadSecret: (organizationId: OrganizationId) => Effect.Effect<Option.Option<Uint8Array>>
+    /** Of the import's file, where the store tells versions apart. */
+    readonly uploadVersion: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<string>>
     /** PENDING → PROCESSING, together with `publish`; false, and nothing published, when it was no longer PENDING. */
     readonly start: <E>(
       organizationId: OrganizationId,
@@ -70,7 +72,7 @@ export class ImportRepo extends Context.Service<
       id: ImportId,
       reason: Pick<FileRefused, "line" | "message">
     ) => Effect.Effect<void>
-    /** Imports of all organizations that are PROCESSING and have not come further for as long. */
+    /** Imports of all organizations whose file has arrived and is still there, and that have not come further for as long. */
     readonly quiet: (
       duration: Duration.Duration
     ) => Effect.Effect<ReadonlyArray<{ readonly organizationId: OrganizationId; readonly id: ImportId }>>

@@ -5,6 +5,8 @@ import { SqlError } from "effect/sql"
 import { chunks, countRows } from "./ImportFile.ts"
 import { ImportLimits } from "./ImportLimits.ts"
 import { ImportRepo } from "./ImportRepo.ts"
+import { ImportReportRepo } from "./ImportReportRepo.ts"
+import { keepRejectedRows } from "./RejectedRows.ts"
 import { UploadStore } from "./UploadStore.ts"
 
 /** The rows of a counted file from where the import got to. False when somebody else has taken the import over. */
@@ -36,7 +38,9 @@ const advance = Effect.fnUntraced(function* (started: Import) {
   if ((started.totalConsumers ?? null) === null) {
     yield* repo.counted(started.organizationId, started.id, yield* countRows(store.read(started.s3Key), maxRows))
   }
-  if (yield* bringIn(started)) yield* repo.complete(started.organizationId, started.id)
+  if (!(yield* bringIn(started))) return
+  yield* keepRejectedRows(started)
+  yield* repo.complete(started.organizationId, started.id)
 })
 
 /** Brings an import to its end from wherever it is. A database that is away is the job queue's to wait for. */
@@ -66,5 +70,9 @@ export const runImport = Effect.fnUntraced(function* (organizationId: Organizati
     )
   }
   const ended = Option.getOrUndefined(yield* repo.find(organizationId, id))
-  if (ended?.status === "COMPLETED" || ended?.status === "FAILED") yield* store.remove(ended.s3Key)
+  if (ended?.status !== "COMPLETED" && ended?.status !== "FAILED") return
+  if (ended.status === "FAILED") yield* keepRejectedRows(ended)
+  yield* store.remove(ended.s3Key)
+  const reports = yield* ImportReportRepo
+  yield* reports.close(organizationId, id)
 })

@@ -19,6 +19,7 @@ const silent: Readonly<Record<string, string>> = {
 
 const person = (email: string) => ({ email, emailVerified: false, phoneVerified: false, status: "ACTIVE" })
 const rule = { field: "email", operator: "EXISTS", values: [] }
+const vendorKey = "pk_0123456789abcdef"
 const secret = "ada.secret@example.com"
 
 /** Makes an organization do everything that changes something, and tells the entries that it left, oldest first. */
@@ -44,7 +45,8 @@ const everything = Effect.gen(function* () {
   yield* call("PUT", `/consumers/${ada.id}`, { fullName: "Ada Secret" })
   yield* call("POST", `/audiences/${list.id}/members`, { consumerIds: [ada.id] })
   yield* call("DELETE", `/audiences/${list.id}/members`, { consumerIds: [ada.id] })
-  yield* call("POST", `/audiences/${list.id}/import`)
+  const opened = yield* call("POST", `/audiences/${list.id}/import`)
+  yield* call("POST", `/audiences/${list.id}/imports/${opened.id}/cancel`)
   yield* call("POST", `/audiences/${list.id}/snapshots`, { name: "As of today" })
   yield* call("POST", "/orders/batch", {
     orders: [{ orderId: "o1", consumerId: ada.id, total: "9.5", orderedAt: "2026-01-01" }]
@@ -66,6 +68,8 @@ const everything = Effect.gen(function* () {
   yield* call("POST", `/audiences/rfm/${segmented}/runs`)
   yield* call("DELETE", `/audiences/${list.id}`)
   yield* call("PUT", "/settings", { auditRetentionDays: 30 })
+  yield* call("PUT", "/settings/integrations/klaviyo", { credentials: { apiKey: vendorKey } })
+  yield* call("DELETE", "/settings/integrations/klaviyo")
   yield* call("POST", "/organizations", { name: "Other" })
   yield* call("PUT", `/organizations/${organizationId}`, { name: "Renamed" })
   const made = yield* call("POST", "/api-keys", { name: "Second" })
@@ -78,7 +82,7 @@ const everything = Effect.gen(function* () {
     if (page.pageInfo.endCursor === null) break
     after = `&after=${encodeURIComponent(page.pageInfo.endCursor)}`
   }
-  return { key, organizationId, dynamic, list, ada, entries, secrets: [made.secretKey, next.secretKey] }
+  return { key, organizationId, dynamic, list, ada, entries, secrets: [made.secretKey, next.secretKey, vendorKey] }
 })
 
 layer(TestServer, { excludeTestServices: true })("the audit log", (it) => {

@@ -44,8 +44,16 @@ export const deviations: ReadonlyArray<Deviation> = [
     ]
   },
   {
+    reason: "extension: personal data is removed for good",
+    of: ["DELETE /consumers/{id}: query parameter erase"]
+  },
+  {
     reason: "extension: the members of one audience of the group",
     of: ["GET /audiences/groups/{groupId}/members: query parameter audienceId"]
+  },
+  {
+    reason: "extension: tiers that a field could be cut into",
+    of: [/^GET \/consumers\/distribution: query parameter (suggest|tiers|from)$/, "Distribution.suggestion: extension"]
   },
   {
     reason: "ids are UUIDs: a malformed one is a 400 and not a 404, as the contract has it",
@@ -86,11 +94,19 @@ export const deviations: ReadonlyArray<Deviation> = [
   {
     reason: "extension: how a file is read and what is done with it",
     of: [
-      /^Import(WithUpload)?\.spreadsheet: extension$/,
+      /^Import(WithUpload)?\.(spreadsheet|mode|dryRun): extension$/,
       /^POST \/audiences\/\{audienceId\}\/import: query parameter (spreadsheet|mode|dryRun)$/
     ]
   },
+  {
+    reason: "extension: what became of every row",
+    of: [/^Import(WithUpload)?\.(created|updated|unchanged|duplicate|rejected)Rows: extension$/]
+  },
   { reason: "extension: why an import failed as a whole", of: [/^Import(WithUpload)?\.failureReason: extension$/] },
+  {
+    reason: "extension: what was done to an import after it began",
+    of: [/^Import(WithUpload)?\.cancelledAt: extension$/]
+  },
   { reason: "extension: leads to the log line that says what went wrong", of: ["Error.requestId: extension"] }
 ]
 
@@ -103,10 +119,18 @@ export const deviationOf = (discrepancy: string): Deviation | undefined =>
 /** Keys of answers that the published types do not have. */
 export const extensionFields: ReadonlyArray<string> = [
   "Timeline.nextCursor",
-  "Import.failureReason",
-  "Import.spreadsheet",
-  "ImportWithUpload.spreadsheet",
-  "ImportWithUpload.failureReason",
+  ...[
+    "failureReason",
+    "spreadsheet",
+    "mode",
+    "dryRun",
+    "createdRows",
+    "updatedRows",
+    "unchangedRows",
+    "duplicateRows",
+    "rejectedRows",
+    "cancelledAt"
+  ].flatMap((name) => [`Import.${name}`, `ImportWithUpload.${name}`]),
   "Error.requestId"
 ]
 

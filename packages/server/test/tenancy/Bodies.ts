@@ -1,3 +1,4 @@
+import { klaviyoKey } from "../TestServer.ts"
 import type { Ids } from "./Tenant.ts"
 
 const person = ({ email, externalId, phone }: Ids) => ({
@@ -73,5 +74,6 @@ export const bodies: Readonly<Record<string, (ids: Ids, place: string) => unknow
   "organizations.update": () => ({ name: "Mine now" }),
   "apiKeys.create": () => ({ name: "Mine" }),
   "apiKeys.rotate": () => ({}),
-  "settings.update": () => ({ auditRetentionDays: 5 })
+  "settings.update": () => ({ auditRetentionDays: 5 }),
+  "integrations.set": () => ({ credentials: { apiKey: klaviyoKey }, properties: { plan: "plan" } })
 }

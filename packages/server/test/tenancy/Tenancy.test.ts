@@ -19,7 +19,7 @@ const dueStatus = ({ method, name, path }: Operation): number => {
 }
 
 /** Operations that take a STATIC_LIST. */
-const ofLists = ["members.add", "members.remove", "imports.create", "imports.latest"]
+const isOfList = ({ name }: Operation) => /^(members\.(add|remove)|imports\..*)$/.test(name)
 
 /** Puts a value where a place leads. */
 const placed = (body: unknown, [step, ...rest]: ReadonlyArray<string>, value: unknown): unknown => {
@@ -30,12 +30,17 @@ const placed = (body: unknown, [step, ...rest]: ReadonlyArray<string>, value: un
 }
 const stepsOf = (place: string) => place.replaceAll("[]", ".[]").split(".").slice(1)
 
+/** Parameters of a path that are no ids. */
+const named: Readonly<Record<string, string>> = { version: "1", vendor: "klaviyo" }
+
 /** Calls an operation with the caller's own ids, but for one of another's at the place. */
 const call = (operation: Operation, { ids, key, list }: Tenant, place = "", value = "") => {
-  const own: Ids = ofLists.includes(operation.name) ? { ...ids, audience: list } : ids
+  const own: Ids = isOfList(operation) ? { ...ids, audience: list } : ids
   const [where, param] = place.split(".")
-  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    name === "version" ? "1" : where === "path" && param === name ? value : own[kindOf(operation.name, `path.${name}`)!]
+  const path = operation.path.replaceAll(
+    /\{(\w+)\}/g,
+    (_, name: string) =>
+      named[name] ?? (where === "path" && param === name ? value : own[kindOf(operation.name, `path.${name}`)!])
   )
   const tried = where === "query" ? value : undefined
   const query =
@@ -68,8 +73,8 @@ const readings = (tenant: Tenant) =>
     (operation) =>
       Effect.map(
         call(operation, tenant),
-        // The gate's answers say as of when they hold.
-        ({ status, text }) => [operation.name, status, text.replace(/"asOf":"[^"]*"/, "")] as const
+        // The gate's answers say as of when they hold, and a key when it was last used, to the minute.
+        ({ status, text }) => [operation.name, status, text.replaceAll(/"(asOf|lastUsedAt)":"[^"]*"/g, "")] as const
       )
   )
 

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { ask, json } from "../Answer.ts"
-import { freshKey } from "../TestServer.ts"
+import { freshKey, klaviyoKey } from "../TestServer.ts"
 
 /** What an id may be of. */
 const kinds = [
@@ -21,7 +21,8 @@ const kinds = [
   "experience",
   "transaction",
   "source",
-  "list"
+  "list",
+  "import"
 ] as const
 export type Kind = (typeof kinds)[number]
 export type Ids = Readonly<Record<Kind, string>>
@@ -58,7 +59,8 @@ export const kindOf = (operation: string, place: string): Kind | undefined => {
     distributionId: "experience",
     selectedVariantId: "experience",
     syncSourceId: "source",
-    listIds: "list"
+    listIds: "list",
+    importId: "import"
   }[name] as Kind | undefined
 }
 
@@ -137,7 +139,9 @@ export const freshTenant = Effect.gen(function* () {
     consumers: [{ email, phone, externalId, ...known }]
   })
   yield* call("POST", `/audiences/${list}/members`, { consumerIds: [consumer] })
-  yield* call("POST", `/audiences/${list}/import`)
+  const opened = yield* call("POST", `/audiences/${list}/import`)
+  yield* call("POST", `/audiences/${list}/imports/${opened.id}/cancel`)
+  yield* call("GET", `/audiences/${list}/imports/${opened.id}/errors.csv`)
   const about = {
     experienceId: own.experience,
     experienceName: word,
@@ -154,6 +158,10 @@ export const freshTenant = Effect.gen(function* () {
   yield* call("POST", `/consumers/${consumer}/loyalty-transactions`, points)
   const order = { orderId: own.order, consumerId: consumer, orderedAt: "2026-01-01", total: "5" }
   yield* call("POST", "/orders/batch", { orders: [order] })
+  yield* call("PUT", "/settings/integrations/klaviyo", {
+    credentials: { apiKey: klaviyoKey },
+    properties: { [word]: word }
+  })
   const { id: apiKey } = yield* call("POST", "/api-keys", { name: word })
   const { audiences, tierGroup: programme } = yield* call("POST", "/audiences/loyalty-tiers", {
     attribute: "ltv",
@@ -178,7 +186,8 @@ export const freshTenant = Effect.gen(function* () {
     apiKey,
     audience: dynamic.id,
     rule: dynamic.rules[0].id,
-    consumer
+    consumer,
+    import: opened.id
   }
   return { key, ids, word, list: list as string, evaluated }
 })

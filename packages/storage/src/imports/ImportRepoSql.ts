@@ -18,6 +18,9 @@ import { importColumns, importErrors, importOfRow, ImportRow } from "./ImportRow
 const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
 const decodeNext = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ next: Schema.Finite })))
 const decodeSecret = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ uploadSecret: Schema.Uint8Array })))
+const decodeVersion = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ uploadVersion: Schema.NullOr(Schema.String) }))
+)
 const decodeStanding = Schema.decodeUnknownEffect(
   Schema.Array(
     Schema.Struct({
@@ -121,6 +124,15 @@ export const ImportRepoSql = Layer.effect(
       return Option.map(Option.fromUndefinedOr((yield* decodeSecret(rows))[0]), (row) => row.uploadSecret)
     }, Effect.orDie)
 
+    const uploadVersion = Effect.fn("ImportRepo.uploadVersion")(function* (
+      organizationId: OrganizationId,
+      id: ImportId
+    ) {
+      const rows = yield* sql`
+        SELECT upload_version FROM imports WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
+      return Option.fromNullishOr((yield* decodeVersion(rows))[0]?.uploadVersion)
+    }, Effect.orDie)
+
     const start = <E>(
       organizationId: OrganizationId,
       id: ImportId,
@@ -203,11 +215,23 @@ export const ImportRepoSql = Layer.effect(
     const quiet = Effect.fn("ImportRepo.quiet")(function* (duration: Duration.Duration) {
       const rows = yield* sql`
         SELECT organization_id, id FROM imports
-        WHERE status = 'PROCESSING' AND updated_at <= clock_timestamp() - ${Durations.toMillis(duration)}::float8 * interval '1 millisecond'
+        WHERE closed_at IS NULL AND status <> 'PENDING' AND updated_at <= clock_timestamp() - ${Durations.toMillis(duration)}::float8 * interval '1 millisecond'
         ORDER BY updated_at`
       return yield* decodeKeys(rows)
     }, Effect.orDie)
 
-    return ImportRepo.of({ create, latest, find, uploadSecret, start, counted, merge, complete, fail, quiet })
+    return ImportRepo.of({
+      create,
+      latest,
+      find,
+      uploadSecret,
+      uploadVersion,
+      start,
+      counted,
+      merge,
+      complete,
+      fail,
+      quiet
+    })
   })
 )

@@ -1,4 +1,4 @@
-import { Import, ImportRowError } from "@audiences/domain/Import"
+import { Import, ImportMode, ImportRowError } from "@audiences/domain/Import"
 import { Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 
@@ -15,10 +15,17 @@ export const ImportRow = Schema.Struct({
   uploadExpiresAt: Schema.DateTimeUtcFromDate,
   totalRows: Schema.NullOr(Schema.Finite),
   processedRows: Schema.Finite,
+  createdRows: Schema.Finite,
+  updatedRows: Schema.Finite,
+  unchangedRows: Schema.Finite,
+  duplicateRows: Schema.Finite,
   rejectedRows: Schema.Finite,
+  mode: ImportMode,
+  dryRun: Schema.Boolean,
   /** Absent where they were not asked for. */
   errors: Schema.optionalKey(Schema.Array(ImportRowError)),
   failureReason: Schema.NullOr(Schema.String),
+  cancelledAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
   spreadsheet: Schema.Boolean,
   archived: Schema.Boolean,
   createdAt: Schema.DateTimeUtcFromDate,
@@ -32,7 +39,8 @@ export type ImportRow = typeof ImportRow.Type
 export const importColumns = (sql: SqlClient.SqlClient) =>
   sql`
     i.id, i.organization_id, i.audience_id, i.status, i.s3_key, i.upload_expires_at, i.total_rows::float8, i.processed_rows::float8,
-    i.rejected_rows::float8, i.failure_reason, i.spreadsheet, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
+    i.created_rows::float8, i.updated_rows::float8, i.unchanged_rows::float8, i.duplicate_rows::float8, i.rejected_rows::float8, i.mode, i.dry_run,
+    i.failure_reason, i.cancelled_at, i.spreadsheet, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
 
 /** The first errors of an import, beside `importColumns`. */
 export const importErrors = (sql: SqlClient.SqlClient) =>
@@ -63,10 +71,18 @@ export const importOfRow = (row: ImportRow): Import => ({
   totalConsumers: row.totalRows,
   processedConsumers: row.processedRows,
   errorCount: row.rejectedRows,
+  createdRows: row.createdRows,
+  updatedRows: row.updatedRows,
+  unchangedRows: row.unchangedRows,
+  duplicateRows: row.duplicateRows,
+  rejectedRows: row.rejectedRows,
+  mode: row.mode,
+  dryRun: row.dryRun,
   ...(row.errors === undefined ? {} : { errors: row.errors }),
   s3Key: row.s3Key,
   spreadsheet: row.spreadsheet,
   failureReason: row.failureReason,
+  cancelledAt: row.cancelledAt,
   archived: row.archived,
   createdAt: row.createdAt,
   createdBy: row.createdBy,

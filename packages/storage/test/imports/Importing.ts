@@ -5,9 +5,11 @@ import { ImportId } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
+import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports, type UploadGrant } from "@audiences/engine/imports/Imports"
 import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
+import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { Context, Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
@@ -44,8 +46,9 @@ const folder = Layer.effect(
 const store = Layer.unwrap(Effect.map(UploadFolder, ({ path }) => UploadStoreFile({ folder: path })))
 
 /** Imports on the test database, without a worker: tests run each import themselves. */
-export const ImportsTest = Imports.layer.pipe(
+export const ImportsTest = Layer.mergeAll(Imports.layer, ImportReports.layer).pipe(
   Layer.provideMerge(ImportRepoSql),
+  Layer.provideMerge(ImportReportRepoSql),
   Layer.provideMerge(store),
   Layer.provideMerge(queue),
   Layer.provideMerge(Layer.mergeAll(folder, enqueued, PostgresTest))

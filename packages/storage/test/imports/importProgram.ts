@@ -6,6 +6,7 @@ import { ImportRepo } from "@audiences/engine/imports/ImportRepo"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
+import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { Postgres } from "@audiences/storage/postgres/Postgres"
 import { Console, Effect, Layer, Redacted } from "effect"
@@ -25,6 +26,7 @@ const telling = Layer.effect(
 const layer = Imports.layer.pipe(
   Layer.provide(telling),
   Layer.provide(ImportRepoSql),
+  Layer.provide(ImportReportRepoSql),
   Layer.provide(UploadStoreFile({ folder: folder! })),
   Layer.provide(Layer.succeed(JobQueue, JobQueue.of({ enqueue: () => Effect.void, work: () => Effect.void }))),
   Layer.provide(Postgres({ url: Redacted.make(url!), maxConnections: 2 }))
