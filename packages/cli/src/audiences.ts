@@ -34,6 +34,8 @@ import { logout } from "./profiles/logout.ts"
 import { ProfileFlag } from "./profiles/Profile.ts"
 import { profiles } from "./profiles/profiles.ts"
 import { settings } from "./settings/settings.ts"
+import { sync } from "./syncs/sync.ts"
+import { syncSources } from "./syncs/syncSources.ts"
 import { history } from "./versions/history.ts"
 import { snapshots } from "./versions/snapshots.ts"
 
@@ -80,11 +82,12 @@ export const audiences = Command.make("audiences").pipe(
       group: "MEMBERSHIP",
       commands: [served(members), served(check), served(explain), served(history), snapshots, served(overlap)]
     },
+    { group: "SYNCED LISTS", commands: [served(sync), syncSources, integrations] },
     { group: "CONSUMERS", commands: [served(importCommand), imports, served(exportCommand), consumers, orders] },
     { group: "AUDIENCES AS CODE", commands: [served(plan), served(apply), served(pull)] },
     {
       group: "ADMINISTRATION",
-      commands: [keys, organizations, integrations, served(settings), served(audit), migrate]
+      commands: [keys, organizations, served(settings), served(audit), migrate]
     },
     { group: "CONNECTION", commands: [login, logout, profiles] }
   ]),

@@ -61,7 +61,7 @@ import type { MemberExplanation } from "@audiences/domain/MemberExplanation"
 import type { Page } from "@audiences/domain/Page"
 import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
 import type { Settings, SettingsUpdate } from "@audiences/domain/Settings"
-import type { SyncStarted } from "@audiences/domain/SyncSource"
+import type { SyncSourceCreate, SyncSourceFull, syncSourceListQuery, SyncStarted } from "@audiences/domain/SyncSource"
 import type { Vendor } from "@audiences/domain/Vendor"
 import type { VendorImportResult } from "@audiences/domain/VendorImport"
 import { AudiencesError, type AudiencesErrorKind } from "./AudiencesError.ts"
@@ -89,6 +89,7 @@ type GroupMemberQuery = QueryOf<typeof groupMemberListQuery>
 type HistoryQuery = QueryOf<typeof historyQuery>
 type ImportListQuery = QueryOf<typeof importListQuery>
 type MemberCheckQuery = QueryOf<typeof memberCheckQuery>
+type SyncSourceQuery = QueryOf<typeof syncSourceListQuery>
 type MemberQuery = QueryOf<typeof memberListQuery>
 
 /**
@@ -270,6 +271,17 @@ export class AudiencesClient {
     klaviyo: (listIds: ReadonlyArray<string>) => this.#importFrom("klaviyo", listIds),
     mailchimp: (listIds: ReadonlyArray<string>) => this.#importFrom("mailchimp", listIds),
     sendgrid: (listIds: ReadonlyArray<string>) => this.#importFrom("sendgrid", listIds)
+  }
+
+  readonly syncSources = {
+    list: (query: SyncSourceQuery = {}) =>
+      this.#list<Resource<typeof SyncSourceFull>, SyncSourceQuery>("/sync-sources", query),
+    /** To a SYNCED_LIST that has none. */
+    add: (source: Resource<typeof SyncSourceCreate>) =>
+      this.#call<Resource<typeof SyncSourceFull>>("POST", "/sync-sources", { body: source }),
+    get: (id: string) => this.#call<Resource<typeof SyncSourceFull>>("GET", path`/sync-sources/${id}`),
+    /** The audience keeps its members as they are. */
+    remove: (id: string) => this.#call<Resource<typeof SyncSourceFull>>("DELETE", path`/sync-sources/${id}`)
   }
 
   readonly exports = {

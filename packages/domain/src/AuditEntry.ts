@@ -37,6 +37,12 @@ export const auditActions = [
   "rules.replace",
   "rules.update",
   "settings.update",
+  "syncSources.add",
+  "syncSources.remove",
+  "syncs.klaviyo",
+  "syncs.mailchimp",
+  "syncs.sendgrid",
+  "syncs.start",
   "versions.snapshot"
 ] as const
 export type AuditAction = (typeof auditActions)[number]

@@ -76,9 +76,9 @@ export const importListQuery = {
 export type ImportListQuery = Schema.Struct.Type<typeof importListQuery>
 
 export const importQuery = {
-  /** Others are still to come, and refused until then. */
-  mode: Schema.optionalKey(Schema.Literals(["upsert"])),
-  dryRun: Schema.optionalKey(Schema.Literals(["false"])),
+  mode: Schema.optionalKey(ImportMode),
+  /** Writes nothing, and reports what would happen. */
+  dryRun: Schema.optionalKey(BooleanFromString),
   /** Takes off the apostrophes that an export with `spreadsheet=true` has put before formulas. */
   spreadsheet: Schema.optionalKey(BooleanFromString)
 }

@@ -29,6 +29,7 @@ import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rfm } from "@audiences/engine/rfm/Rfm"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
+import { SyncSources } from "@audiences/engine/syncs/SyncSources"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
 import { Versions } from "@audiences/engine/versions/Versions"
 import { ApiKeyRepoSql } from "@audiences/storage/apiKeys/ApiKeyRepoSql"
@@ -61,11 +62,12 @@ import { PreviewRepoSql } from "@audiences/storage/previews/PreviewRepoSql"
 import { RfmRepoSql } from "@audiences/storage/rfm/RfmRepoSql"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
 import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
+import { SyncRepoSql } from "@audiences/storage/syncs/SyncRepoSql"
+import { SyncSourceRepoSql } from "@audiences/storage/syncs/SyncSourceRepoSql"
 import { VersionRepoSql } from "@audiences/storage/versions/VersionRepoSql"
 import { Effect, Layer } from "effect"
 import { availableParallelism } from "node:os"
 import { Configuration } from "./Configuration.ts"
-import { Connecting } from "./connectors/Connecting.ts"
 
 const Uploads = Layer.unwrap(
   Effect.map(Configuration, ({ uploads }) =>
@@ -109,6 +111,8 @@ const Storage = Layer.mergeAll(
   RuleRepoSql,
   SegmentationRepoSql,
   SettingsRepoSql,
+  SyncRepoSql,
+  SyncSourceRepoSql,
   VersionRepoSql,
   Uploads
 )
@@ -123,7 +127,7 @@ const Gated = Gate.layer.pipe(
   )
 )
 
-/** The use cases over PostgreSQL. */
+/** The use cases over PostgreSQL, and over the vendors that are to be reached. */
 export const Engine = Layer.mergeAll(
   ApiKeys.layer,
   AudienceGroups.layer,
@@ -151,6 +155,7 @@ export const Engine = Layer.mergeAll(
   Rules.layer,
   Overlaps.layer,
   Previews.layer,
-  Syncs.layer,
+  Layer.provide(Syncs.layer, Integrations.layer),
+  SyncSources.layer,
   Versions.layer
-).pipe(Layer.provideMerge(Organizations.layer), Layer.provide(Connecting), Layer.provide(Storage))
+).pipe(Layer.provideMerge(Organizations.layer), Layer.provide(Storage))

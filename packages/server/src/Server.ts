@@ -3,6 +3,7 @@ import { DefaultRateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { JobQueuePgBoss } from "@audiences/storage/jobs/JobQueuePgBoss"
 import { Effect, Layer } from "effect"
 import { Configuration } from "./Configuration.ts"
+import { Connecting } from "./connectors/Connecting.ts"
 import { Database, DatabaseUrl } from "./Database.ts"
 import { EncryptionKey } from "./EncryptionKey.ts"
 import { Engine } from "./Engine.ts"
@@ -37,7 +38,7 @@ const Founding = Layer.unwrap(Effect.map(Configuration, ({ role }) => (role === 
 
 const Jobs = Layer.unwrap(Effect.map(DatabaseUrl, (url) => JobQueuePgBoss({ url })))
 
-/** What a process does by its role, on a database, a job queue and a port. */
+/** What a process does by its role, on a database, a job queue and a port, with the vendors that it can reach. */
 export const Service = Answering.pipe(
   Layer.provide(Working),
   Layer.provide(Founding),
@@ -53,6 +54,7 @@ export const Service = Answering.pipe(
  */
 export const Server = Service.pipe(
   Layer.provide(Jobs),
+  Layer.provide(Connecting),
   Layer.provide(Database),
   Layer.provideMerge(PublicUrl.layer),
   Layer.provide(Listening)

@@ -6,6 +6,7 @@ import { JobWorker } from "@audiences/engine/jobs/JobWorker"
 import { MembershipPublisher } from "@audiences/engine/publishers/MembershipPublisher"
 import { RefreshScheduler } from "@audiences/engine/refreshes/RefreshScheduler"
 import { RfmScheduler } from "@audiences/engine/rfm/RfmScheduler"
+import { SyncScheduler } from "@audiences/engine/syncs/SyncScheduler"
 import { VersionKeeping } from "@audiences/engine/versions/VersionKeeping"
 import { Effect, Layer, Schedule } from "effect"
 
@@ -26,6 +27,7 @@ export const Workers = Layer.mergeAll(
   JobWorker,
   RefreshScheduler,
   RfmScheduler,
+  SyncScheduler,
   MembershipPublisher,
   VersionKeeping,
   ArrivalScheduler,

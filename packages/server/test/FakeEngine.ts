@@ -28,6 +28,7 @@ import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rfm } from "@audiences/engine/rfm/Rfm"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
+import { SyncSources } from "@audiences/engine/syncs/SyncSources"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
 import { Versions } from "@audiences/engine/versions/Versions"
 import { DateTime, Effect, Layer, Redacted } from "effect"
@@ -116,6 +117,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(History, {}),
   Layer.mock(Orders, {}),
   Layer.mock(Syncs, {}),
+  Layer.mock(SyncSources, {}),
   Layer.mock(Refreshes, {}),
   Layer.mock(Consumers, {})
 )

@@ -1,7 +1,9 @@
 import { ApiKeyId } from "@audiences/domain/ApiKey"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
+import type { Connectors } from "@audiences/engine/connectors/Connectors"
 import { Configuration } from "@audiences/server/Configuration"
+import { Connecting } from "@audiences/server/connectors/Connecting"
 import { layer as NodeServer } from "@audiences/server/http/NodeServer"
 import { makeSecretKey } from "@audiences/domain/SecretKey"
 import { PublicUrl } from "@audiences/server/PublicUrl"
@@ -62,10 +64,14 @@ const Jobs = Layer.unwrap(
   )
 )
 
-/** As `TestServer`, configured otherwise. */
-export const testServer = (changes: Partial<Configuration["Service"]>) =>
+/** As `TestServer`, configured otherwise, and with other connectors. */
+export const testServer = (
+  changes: Partial<Configuration["Service"]>,
+  connectors: Layer.Layer<Connectors, never, Configuration> = Connecting
+) =>
   Service.pipe(
     Layer.provide(Jobs),
+    Layer.provide(connectors),
     Layer.provide(PublicUrl.layer),
     Layer.provideMerge(NodeServer({ host: "127.0.0.1", port: 0 })),
     Layer.provideMerge(PostgresTest),

@@ -19,6 +19,7 @@ import importReports from "./migrations/0020_import_reports.ts"
 import orderImports from "./migrations/0021_order_imports.ts"
 import rfmRetries from "./migrations/0022_rfm_retries.ts"
 import integrations from "./migrations/0023_integrations.ts"
+import syncs from "./migrations/0024_syncs.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -42,7 +43,8 @@ export const Migrations = Layer.effectDiscard(
       "0020_import_reports": importReports,
       "0021_order_imports": orderImports,
       "0022_rfm_retries": rfmRetries,
-      "0023_integrations": integrations
+      "0023_integrations": integrations,
+      "0024_syncs": syncs
     })
   })
 )

@@ -59,7 +59,13 @@ const decode = (cursor: string) => {
 export const klaviyoServer = Effect.fnUntraced(function* ({ apiKey = "pk_local", burst, lists, port }: KlaviyoOptions) {
   const state = { generation: 0, window: 0, used: 0 }
 
-  const page = ({ url }: Asked, origin: string, all: ReadonlyArray<unknown>, largest: number): VendorReply => {
+  const page = <A>(
+    { url }: Asked,
+    origin: string,
+    all: ReadonlyArray<A>,
+    largest: number,
+    resource: (each: A) => unknown
+  ): VendorReply => {
     const size = Number(url.searchParams.get("page[size]") ?? Math.min(largest, 20))
     if (!(size >= 1 && size <= largest))
       return problem(400, "invalid", `Page size must be an integer between 1 and ${largest}.`, "page[size]")
@@ -73,7 +79,7 @@ export const klaviyoServer = Effect.fnUntraced(function* ({ apiKey = "pk_local",
     return {
       headers: { "content-type": "application/vnd.api+json" },
       body: {
-        data: all.slice(at.offset, end),
+        data: all.slice(at.offset, end).map(resource),
         links: { self: `${origin}${url.pathname}`, prev: null, next: end < all.length ? next.href : null }
       }
     }
@@ -109,16 +115,10 @@ export const klaviyoServer = Effect.fnUntraced(function* ({ apiKey = "pk_local",
     if (method !== "GET" || kinds === undefined) return problem(404, "not_found", "Not found.")
     const kind = kinds === "lists" ? "list" : "segment"
     const ofKind = lists.filter((each) => each.kind === kind)
-    if (id === undefined)
-      return page(
-        asked,
-        origin,
-        ofKind.map((each) => listResource(each, false)),
-        10
-      )
+    if (id === undefined) return page(asked, origin, ofKind, 10, (each) => listResource(each, false))
     const list = ofKind.find((each) => each.id === decodeURIComponent(id))
     if (list === undefined) return problem(404, "not_found", `A ${kind} with id ${id} does not exist.`)
-    if (rest !== undefined) return page(asked, origin, list.profiles.map(profileResource), 100)
+    if (rest !== undefined) return page(asked, origin, list.profiles, 100, profileResource)
     return {
       body: { data: listResource(list, url.searchParams.get(`additional-fields[${kind}]`) === "profile_count") }
     }

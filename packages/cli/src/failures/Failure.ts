@@ -135,6 +135,7 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, HostInUse
     case "ApiKeyNotFound":
     case "IntegrationNotFound":
     case "OrganizationNotFound":
+    case "SyncSourceNotFound":
     case "VersionNotFound":
     case "VersionNotRetained":
     case "ProfileNotFound":
@@ -149,6 +150,8 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, HostInUse
     case "SnapshotNameTaken":
     case "ImportEnded":
     case "ImportUnfinished":
+    case "SyncInProgress":
+    case "SyncSourcePresent":
       return Effect.succeed(failure(ExitCode.conflict, `${said}.`))
     case "ValidationError": {
       const issues = property(error, "issues")

@@ -15,7 +15,7 @@ describe("audiences imports", () => {
     Effect.gen(function* () {
       const { asked, url } = yield* fakeServer({ "GET /audiences/:id/imports": { body: page([completed, imported]) } })
       const { exitCode, lines } = yield* typed(["imports", "list", audienceId, "--status", "COMPLETED"], {
-        env: { AUDIENCES_URL: url },
+        env: { AUDIENCES_URL: url, NO_COLOR: "1" },
         terminal: true
       })
       assert.strictEqual(exitCode, 0)

@@ -18,6 +18,7 @@ import { PreviewsApi } from "./PreviewsApi.ts"
 import { RfmApi } from "./RfmApi.ts"
 import { RulesApi } from "./RulesApi.ts"
 import { SettingsApi } from "./SettingsApi.ts"
+import { SyncSourcesApi } from "./SyncSourcesApi.ts"
 import { SyncsApi } from "./SyncsApi.ts"
 import { VersionsApi } from "./VersionsApi.ts"
 
@@ -35,6 +36,7 @@ export class Api extends HttpApi.make("audiences")
   .add(LoyaltyTiersApi)
   .add(RfmApi)
   .add(SyncsApi)
+  .add(SyncSourcesApi)
   .add(ExportsApi)
   .add(VersionsApi)
   .add(PreviewsApi)

@@ -5,6 +5,7 @@ import {
   type Credentials,
   CursorExpired,
   ListNotFound,
+  VendorAnswerUnexpected,
   type VendorList,
   type VendorProfile
 } from "./Connector.ts"
@@ -74,9 +75,17 @@ const refusesCursor = ({ body, status }: VendorAnswer): boolean =>
       errors.some(({ detail, source }) => /page[[_]?cursor|cursor/i.test(`${source?.parameter ?? ""} ${detail ?? ""}`))
   })
 
-/** Only the cursor is taken from a link: an address that a vendor sends is not followed. */
-const cursorOf = (links: typeof Links.Type | undefined): string | null =>
-  links?.next == null ? null : (URL.parse(links.next)?.searchParams.get("page[cursor]") ?? null)
+/**
+ * Only the cursor is taken from a link: an address that a vendor sends is not followed. A link without one is not taken for the end, at
+ * which everybody who has not come yet would leave.
+ */
+const cursorOf = (links: typeof Links.Type | undefined): Effect.Effect<string | null, VendorAnswerUnexpected> => {
+  if (links?.next == null) return Effect.succeed(null)
+  const cursor = URL.parse(links.next)?.searchParams.get("page[cursor]")
+  return cursor
+    ? Effect.succeed(cursor)
+    : Effect.fail(new VendorAnswerUnexpected({ message: "Klaviyo names a next page without a cursor" }))
+}
 
 const listOf = (kind: Kind, { attributes, id }: typeof ListResource.Type): VendorList => ({
   kind,
@@ -122,7 +131,7 @@ export const makeKlaviyo = Effect.gen(function* () {
       Effect.fnUntraced(function* (cursor) {
         const request = get(credentials, resources[kind], { [`fields[${kind}]`]: "name", "page[cursor]": cursor })
         const { data, links } = yield* http.json(ListPage, request)
-        return [data.map((each) => listOf(kind, each)), Option.fromNullishOr(cursorOf(links))] as const
+        return [data.map((each) => listOf(kind, each)), Option.fromNullishOr(yield* cursorOf(links))] as const
       })
     )
 
@@ -153,7 +162,7 @@ export const makeKlaviyo = Effect.gen(function* () {
           const { data, links } = yield* http.json(ProfilePage, request, {
             refusal: (answer) => (cursor !== null && refusesCursor(answer) ? cursorExpired : undefined)
           })
-          return { profiles: data.map(profileOf), cursor: cursorOf(links) }
+          return { profiles: data.map(profileOf), cursor: yield* cursorOf(links) }
         })
       )
   }

@@ -7,6 +7,7 @@ import {
   CursorExpired,
   ListNotFound,
   type MemberPage,
+  VendorAnswerUnexpected,
   type VendorList,
   type VendorProfile
 } from "./Connector.ts"
@@ -72,6 +73,8 @@ const listOf = ({ id, name, stats }: typeof ListInfo.Type): VendorList => ({
 const unknownKind = (kind: string) => new ListNotFound({ message: `Mailchimp has lists, and no ${kind}` })
 const placeLost = new CursorExpired({ message: "Mailchimp's list changed too much since its last page was read" })
 
+const emptyPage = new VendorAnswerUnexpected({ message: "Mailchimp gives an empty page before the end of its list" })
+
 /** What of a page was not on the pages before. */
 const unread = ({ last }: typeof Place.Type, members: ReadonlyArray<typeof Member.Type>) => {
   if (last.length === 0) return members
@@ -126,10 +129,12 @@ export const makeMailchimp = Effect.gen(function* () {
     const added = unread(place, members)
     if (added === undefined) return yield* placeLost
     const end = offset + members.length
+    // Not the end, at which everybody who has not come yet would leave.
+    if (members.length === 0 && end < total_items) return yield* emptyPage
     const next = { offset: end, last: members.slice(-namedLast).map(({ id }) => id) }
     const page: MemberPage = {
       profiles: added.map(profileOf),
-      cursor: members.length === 0 || end >= total_items ? null : JSON.stringify(next)
+      cursor: end >= total_items ? null : JSON.stringify(next)
     }
     return page
   })

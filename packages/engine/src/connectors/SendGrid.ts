@@ -35,7 +35,8 @@ const Lists = Schema.Struct({
 const ExportBegun = Schema.Struct({ id: Schema.String })
 const ExportStatus = Schema.Struct({
   status: Schema.Literals(["pending", "ready", "failure"]),
-  urls: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.String)))
+  urls: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.String))),
+  contact_count: Schema.optionalKey(Schema.NullOr(Schema.Finite))
 })
 
 /** Megabytes: a file is held in memory. */
@@ -114,10 +115,16 @@ export const makeSendGrid = Effect.gen(function* () {
   const filesOf = Effect.fnUntraced(function* (credentials: Credentials, exportId: string) {
     const began = yield* Clock.currentTimeMillis
     for (let asked = 0; ; asked++) {
-      const { status, urls } = yield* http.json(ExportStatus, get(credentials, `contacts/exports/${exportId}`), {
-        refusal: (answer) => (answer.status === 404 ? exportOver : undefined)
-      })
-      if (status === "ready") return urls ?? []
+      const { contact_count, status, urls } = yield* http.json(
+        ExportStatus,
+        get(credentials, `contacts/exports/${exportId}`),
+        {
+          refusal: (answer) => (answer.status === 404 ? exportOver : undefined)
+        }
+      )
+      // Without files the export is of an empty list, or it is not what it should be: then nobody is to leave for it.
+      if (status === "ready" && (urls?.length || contact_count === 0)) return urls ?? []
+      if (status === "ready") return yield* new VendorAnswerUnexpected({ message: "SendGrid's export has no files" })
       if (status === "failure") return yield* exportOver
       const wait = Math.min(Duration.toMillis(delay) * 2 ** asked, Duration.toMillis(longestDelay))
       if ((yield* Clock.currentTimeMillis) + wait - began > Duration.toMillis(total)) {
@@ -145,8 +152,10 @@ export const makeSendGrid = Effect.gen(function* () {
     if (place === undefined) return yield* exportOver
     const urls = yield* filesOf(credentials, place.exportId)
     const url = urls[place.file]
+    if (url === undefined && place.file > 0) return yield* exportOver
     const next = place.file + 1 < urls.length ? `${place.exportId}:${place.file + 1}:0` : null
     const contacts = url === undefined ? [] : yield* download(url)
+    if (place.row > contacts.length) return yield* exportOver
     return [pagesOf(contacts, place, next), Option.fromNullishOr(next)]
   })
 

@@ -8,7 +8,8 @@ import {
   CursorExpired,
   ListNotFound,
   VendorAnswerUnexpected,
-  type VendorProfile
+  type VendorProfile,
+  VendorUnavailable
 } from "./Connector.ts"
 import { cursorPages } from "./CursorPages.ts"
 import {
@@ -52,6 +53,7 @@ const membersQuery = `query Members($id: ID!, $after: String) {
   }
 }`
 
+const noCursor = new VendorAnswerUnexpected({ message: "Shopify names a next page without a cursor" })
 const noSegment = new ListNotFound({ message: "Shopify has no such segment" })
 
 /** The number at the end of an id such as `gid://shopify/Segment/123`, which may be given alone. */
@@ -69,6 +71,9 @@ const refusalOf = (errors: ReadonlyArray<typeof GraphQLError.Type>, after: strin
   const message = errors[0]?.message.slice(0, 200) ?? ""
   if (errors.some(({ extensions }) => extensions?.code === "ACCESS_DENIED")) {
     return new CredentialsRefused({ message: `Shopify refuses the access token: ${message}` })
+  }
+  if (errors.some(({ extensions }) => extensions?.code === "INTERNAL_SERVER_ERROR")) {
+    return new VendorUnavailable({ message: "Shopify fails at the query", retryAfter: null })
   }
   return after !== null && /cursor/i.test(message)
     ? new CursorExpired({ message: "Shopify no longer knows the cursor" })
@@ -169,6 +174,8 @@ export const makeShopify = Effect.gen(function* () {
           })
           if (segment == null || members == null) return yield* noSegment
           const { endCursor, hasNextPage } = members.pageInfo
+          // Not the end, at which everybody who has not come yet would leave.
+          if (hasNextPage && endCursor == null) return yield* noCursor
           return {
             profiles: members.edges.map(({ node }) => profileOf(node)),
             cursor: hasNextPage ? (endCursor ?? null) : null

@@ -15,7 +15,7 @@ const refused = (text: string, header: string, type: string, expected: string, m
   Result.fail([problemIssue({ [header]: text }, { path: [header], type, expected, message })])
 
 /** Reads what JSON would have in the cell's place, checked by the attribute's own schema. */
-const bySchema = (
+export const bySchema = (
   schema: Schema.ConstraintDecoder<unknown>,
   valueOf: (text: string) => unknown = (text) => text
 ): CellReader => {

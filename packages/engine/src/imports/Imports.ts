@@ -73,7 +73,7 @@ export class Imports extends Context.Service<
       const create = Effect.fn("Imports.create")(function* (
         actor: Actor,
         audienceId: AudienceId,
-        { spreadsheet = false }: ImportQuery = {}
+        { spreadsheet = false, mode = "upsert", dryRun = false }: ImportQuery = {}
       ) {
         const { organizationId } = actor
         const id = ImportId.make(yield* yield* Uuid)
@@ -81,7 +81,7 @@ export class Imports extends Context.Service<
         const uploadExpiresAt = DateTime.addDuration(createdAt, uploadLifetime)
         const s3Key = (millis: number) => `imports/${organizationId}/${audienceId}/${millis}.csv`
         const made = yield* repo
-          .create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt, spreadsheet })
+          .create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt, spreadsheet, mode, dryRun })
           .pipe(Effect.catchTag("AudienceTypeMismatch", () => notStatic(undefined)))
         if (intake._tag === "Bucket") {
           return { ...made, uploadUrl: yield* intake.uploadUrl(made.s3Key, uploadExpiresAt) }

@@ -1,7 +1,8 @@
 import type { Import } from "@audiences/domain/Import"
 import { Effect, Stream } from "effect"
 import { errorColumn } from "./ErrorColumn.ts"
-import { type CsvRecord, csvRecords, detectDelimiter } from "./CsvRecords.ts"
+import { detectDelimiter } from "./CsvDelimiter.ts"
+import { type CsvRecord, csvRecords } from "./CsvRecords.ts"
 import { isBlank } from "./ConsumerCsv.ts"
 import { type FileForm, ImportReportRepo } from "./ImportReportRepo.ts"
 import { UploadStore } from "./UploadStore.ts"
@@ -33,7 +34,7 @@ const withoutReasons = (header: ReadonlyArray<string>) => {
  * Rows that were taken cost nothing more, and why a row is rejected may be found anywhere. Idempotent.
  */
 export const keepRejectedRows = Effect.fnUntraced(
-  function* ({ id, organizationId, s3Key }: Pick<Import, "id" | "organizationId" | "s3Key">) {
+  function* ({ id, organizationId }: Pick<Import, "id" | "organizationId">, s3Key: string) {
     const repo = yield* ImportReportRepo
     const store = yield* UploadStore
     const last = yield* repo.lastRejected(organizationId, id)

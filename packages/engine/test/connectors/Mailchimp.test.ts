@@ -95,6 +95,16 @@ describe("Mailchimp", () => {
     })
   )
 
+  it.live("takes no empty page for the end of a list", () =>
+    Effect.gen(function* () {
+      const { all, server } = yield* started(3)
+      server.faults.push({ body: { members: [], total_items: 3 } })
+      assert.strictEqual((yield* Effect.flip(all))._tag, "VendorAnswerUnexpected")
+      server.faults.push({ body: { members: [], total_items: 0 } })
+      assert.deepStrictEqual(yield* all, [])
+    })
+  )
+
   it.live(
     "tells refused keys, keys without a data centre, lists that are not there and cursors that are none apart",
     () =>

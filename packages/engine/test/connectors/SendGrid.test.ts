@@ -118,6 +118,19 @@ describe("SendGrid", () => {
     })
   )
 
+  it.live("takes no export without files for an empty list, unless it says so", () =>
+    Effect.gen(function* () {
+      const { all, pages, server } = yield* started(3, { pendingFor: 0, contactsPerFile: 2 })
+      server.faults.push(undefined, undefined, { body: { status: "ready", urls: [] } })
+      assert.strictEqual((yield* Effect.flip(all))._tag, "VendorAnswerUnexpected")
+      server.faults.push(undefined, undefined, { body: { status: "ready", urls: null, contact_count: 0 } })
+      assert.deepStrictEqual(yield* all, [])
+      for (const cursor of ["export-0:2:0", "export-0:0:3"]) {
+        assert.strictEqual((yield* Effect.flip(profilesOf(pages(cursor))))._tag, "CursorExpired")
+      }
+    })
+  )
+
   it.live("asks again where the vendor fails, throttles or breaks off", () =>
     Effect.gen(function* () {
       const { all, server } = yield* started(1500)

@@ -30,6 +30,7 @@ import { routing } from "./Routing.ts"
 import { RfmHttp } from "./RfmHttp.ts"
 import { RulesHttp } from "./RulesHttp.ts"
 import { SettingsHttp } from "./SettingsHttp.ts"
+import { SyncSourcesHttp } from "./SyncSourcesHttp.ts"
 import { SyncsHttp } from "./SyncsHttp.ts"
 import { withUnanswered } from "./Unanswered.ts"
 import { UploadsHttp } from "./UploadsHttp.ts"
@@ -49,6 +50,7 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
     LoyaltyTiersHttp,
     RfmHttp,
     SyncsHttp,
+    SyncSourcesHttp,
     ExportsHttp,
     VersionsHttp,
     PreviewsHttp,

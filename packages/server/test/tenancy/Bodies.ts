@@ -50,6 +50,11 @@ export const bodies: Readonly<Record<string, (ids: Ids, place: string) => unknow
   "syncs.klaviyo": lists,
   "syncs.mailchimp": lists,
   "syncs.sendgrid": lists,
+  "syncSources.add": ({ audience, source }) => ({
+    audienceId: audience,
+    syncSource: "klaviyo:list",
+    syncSourceId: source
+  }),
   "consumers.batch": (ids) => ({ consumers: [person(ids)] }),
   "consumers.update": ({ email, phone }) => ({ fullName: "Mine now", email, phone }),
   "history.addActivity": ({ experience }, place) =>

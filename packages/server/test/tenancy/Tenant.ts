@@ -21,6 +21,7 @@ const kinds = [
   "experience",
   "transaction",
   "source",
+  "syncSource",
   "list",
   "import"
 ] as const
@@ -35,6 +36,7 @@ export const kindOf = (operation: string, place: string): Kind | undefined => {
   if (operation.startsWith("rfm.") && name === "groupId") return "rfm"
   if (name === "id") {
     if (place === "path.id" && /^(consumers|history)\./.test(operation)) return "consumer"
+    if (place === "path.id" && operation.startsWith("syncSources.")) return "syncSource"
     if (operation === "history.addActivity") return "activity"
     if (operation === "history.addLoyaltyTransaction") return "transaction"
     return undefined
@@ -122,11 +124,16 @@ export const freshTenant = Effect.gen(function* () {
     type: "STATIC_LIST",
     groupId: own.group
   })
-  yield* call("POST", "/audiences", {
+  const synced = yield* call("POST", "/audiences", {
     name: `source of ${word}`,
     type: "SYNCED_LIST",
     primarySyncSource: { syncSource: "klaviyo:list", syncSourceId: own.source }
   })
+  /** One more SYNCED_LIST, which has no source. */
+  const sourceless = Effect.map(
+    call("POST", "/audiences", { name: `no source of ${word}`, type: "SYNCED_LIST" }),
+    ({ id }): string => id
+  )
   const { email, externalId, phone } = own
   const known = {
     emailVerified: false,
@@ -184,11 +191,12 @@ export const freshTenant = Effect.gen(function* () {
     programme,
     rfm: rfm.groupId,
     apiKey,
+    syncSource: synced.primarySyncSource.id,
     audience: dynamic.id,
     rule: dynamic.rules[0].id,
     consumer,
     import: opened.id
   }
-  return { key, ids, word, list: list as string, evaluated }
+  return { key, ids, word, list: list as string, synced: synced.id as string, sourceless, evaluated }
 })
 export type Tenant = Effect.Success<typeof freshTenant>

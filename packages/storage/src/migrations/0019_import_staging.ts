@@ -70,9 +70,15 @@ export default Effect.gen(function* () {
       ordinal integer NOT NULL,
       -- Null: the import created the consumer. Else the columns of consumers that it may have changed, by name, as they were before.
       before jsonb,
-      -- Nobody has written the consumer since if it still has this as created_at (created) or updated_at (updated), and import:<id> as
-      -- created_by, with updated_at null, or updated_by.
+      -- coalesce(updated_at, created_at) of the consumer as the import left it: if it still is, nobody has written the consumer since.
       written_at timestamptz(3) NOT NULL,
       PRIMARY KEY (organization_id, import_id, ordinal)
     )`
+  // The last value that is not null, and objects laid over one another, in the order that the aggregate is called with.
+  yield* sql`CREATE FUNCTION later(anyelement, anyelement) RETURNS anyelement LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS 'SELECT $2'`
+  yield* sql`CREATE AGGREGATE latest(anyelement) (sfunc = later, stype = anyelement)`
+  yield* sql`CREATE AGGREGATE overlay_objects(jsonb) (sfunc = jsonb_concat, stype = jsonb)`
+  // What the scheduler looks for, over all organizations: imports that go on, and ended ones whose rows are still here.
+  yield* sql`DROP INDEX imports_processing_idx`
+  yield* sql`CREATE INDEX imports_unfinished_idx ON imports (organization_id, id) WHERE status = 'PROCESSING' OR staged_rows > 0`
 })

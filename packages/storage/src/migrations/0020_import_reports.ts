@@ -13,7 +13,7 @@ export default Effect.gen(function* () {
       -- Since when it has ended, what is reported of it is kept, and its file is gone.
       ADD COLUMN closed_at timestamptz(3)`
   yield* sql`UPDATE imports SET closed_at = coalesce(updated_at, created_at) WHERE status IN ('COMPLETED', 'FAILED')`
-  yield* sql`DROP INDEX imports_processing_idx`
+  yield* sql`DROP INDEX imports_unfinished_idx`
   yield* sql`CREATE INDEX imports_unclosed_idx ON imports (organization_id, id) WHERE closed_at IS NULL AND status <> 'PENDING'`
   yield* sql`
     CREATE TABLE import_rejected_rows (

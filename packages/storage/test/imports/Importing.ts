@@ -1,7 +1,6 @@
 import type { AudienceType } from "@audiences/domain/Audience"
 import { AudienceId } from "@audiences/domain/AudienceId"
-import type { Import } from "@audiences/domain/Import"
-import { ImportId } from "@audiences/domain/Import"
+import { type Import, ImportId, type ImportQuery } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
@@ -89,22 +88,27 @@ export const grantOf = (url: string): UploadGrant => {
 export const bodyOf = (file: string | Uint8Array) =>
   Stream.make(typeof file === "string" ? (Buffer.from(file) as Uint8Array) : file)
 
-export const open = ({ organizationId, audienceId }: Place) =>
-  Effect.flatMap(Imports, (imports) => imports.create({ organizationId, name: "key:test" }, audienceId))
+export const open = ({ organizationId, audienceId }: Place, query: ImportQuery = {}) =>
+  Effect.flatMap(Imports, (imports) => imports.create({ organizationId, name: "key:test" }, audienceId, query))
 
 /** An import whose file has arrived. */
-export const upload = Effect.fnUntraced(function* (place: Place, file: string | Uint8Array) {
+export const upload = Effect.fnUntraced(function* (place: Place, file: string | Uint8Array, query: ImportQuery = {}) {
   const imports = yield* Imports
-  const { uploadUrl } = yield* open(place)
+  const { uploadUrl } = yield* open(place, query)
   return yield* imports.receive(grantOf(uploadUrl), bodyOf(file))
 })
 
 export const latest = ({ organizationId, audienceId }: Place) =>
   Effect.flatMap(Imports, (imports) => imports.latest(organizationId, audienceId))
 
-export const bringIn = Effect.fnUntraced(function* (place: Place, file: string | Uint8Array, chunkRows = 10_000) {
+export const bringIn = Effect.fnUntraced(function* (
+  place: Place,
+  file: string | Uint8Array,
+  chunkRows = 10_000,
+  query: ImportQuery = {}
+) {
   const imports = yield* Imports
-  const { id } = yield* upload(place, file)
+  const { id } = yield* upload(place, file, query)
   yield* imports
     .run(place.organizationId, id)
     .pipe(Effect.provideService(ImportLimits, { maxBytes: 1_000_000_000, maxRows: 1_000_000, chunkRows }))

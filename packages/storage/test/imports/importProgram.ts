@@ -1,4 +1,4 @@
-// Runs one import, and prints a line for each chunk that it has committed.
+// Runs one import, and prints a line for each step that it has committed.
 import { ImportId } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
@@ -18,7 +18,9 @@ const telling = Layer.effect(
   Effect.map(ImportRepo, (repo) =>
     ImportRepo.of({
       ...repo,
-      merge: (...chunk) => Effect.tap(repo.merge(...chunk), Console.log(`merged from ${chunk[2].start}`))
+      stage: (...chunk) => Effect.tap(repo.stage(...chunk), Console.log(`staged from ${chunk[2].start}`)),
+      deduplicate: (...which) => Effect.tap(repo.deduplicate(...which), Console.log("deduplicated")),
+      merge: (...range) => Effect.tap(repo.merge(...range), Console.log(`merged from ${range[2]}`))
     })
   )
 )
