@@ -1,40 +1,27 @@
-import { Config, Context, type Duration, Effect, Layer, Redacted, Schema } from "effect"
-import { FetchHttpClient, HttpClient, type HttpClientError, type HttpClientResponse } from "effect/http"
-import { HttpApiClient } from "effect/http-api"
-import { Api } from "@audiences/domain/api/Api"
+import { Config, Context, Effect, Layer, type Redacted } from "effect"
+import { FetchHttpClient } from "effect/http"
+import type { HttpApiClient } from "effect/http-api"
+import type { Api } from "@audiences/domain/api/Api"
+import { apiClient, type ConnectionOptions } from "./ApiClient.ts"
 import { Authentication } from "./Authentication.ts"
-import { connection, defaultBaseUrl } from "./Connection.ts"
+import { defaultBaseUrl } from "./Connection.ts"
 import { Retry } from "./Retry.ts"
-import { UnexpectedAnswer } from "./UnexpectedAnswer.ts"
+import type { UnexpectedAnswer } from "./UnexpectedAnswer.ts"
 
-export interface ConnectionOptions {
-  /** The address of any host of the contract, up to and with its base path; a slash at the end makes no difference. */
-  readonly baseUrl: string
-  /** How long one attempt may take; 30 seconds unless given. */
-  readonly timeout?: Duration.Input
-}
-
-/** Widens the errors of a call by the one that `unexpected` adds. */
-type Answer = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError | UnexpectedAnswer>
-
-const unexpected = (decoded: Effect.Effect<unknown, unknown, unknown>) =>
-  Effect.mapError(decoded, (error) => (Schema.isSchemaError(error) ? new UnexpectedAnswer({ cause: error }) : error))
+export type { ConnectionOptions } from "./ApiClient.ts"
 
 /** The typed client: one method per operation, grouped as the contract is. */
 export class AudiencesClient extends Context.Service<
   AudiencesClient,
   HttpApiClient.ForApi<typeof Api, UnexpectedAnswer>
 >()("@audiences/client/AudiencesClient") {
-  /** For those who bring their own authentication, retries or HTTP client. */
-  static readonly layerBare = ({ baseUrl, timeout }: ConnectionOptions) =>
+  /** For those who bring their own authentication, retries or HTTP client. The contract is loaded when the layer is built. */
+  static readonly layerBare = (options: ConnectionOptions) =>
     Layer.effect(
       this,
-      Effect.flatMap(connection(timeout), (client) =>
-        HttpApiClient.makeWith(Api, {
-          baseUrl,
-          httpClient: HttpClient.transformResponse(client, (answer): Answer => answer),
-          transformResponse: unexpected
-        })
+      Effect.flatMap(
+        Effect.promise(() => import("@audiences/domain/api/Api")),
+        ({ Api }) => apiClient(Api, options)
       )
     )
 
