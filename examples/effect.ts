@@ -7,7 +7,7 @@ import { Config, Console, Effect, Layer, Schedule, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { Authentication } from "@audiences/client/Authentication"
-import { defaultBaseUrl } from "@audiences/client/Connection"
+import { defaultBaseUrl } from "@audiences/client/BaseUrl"
 import { items } from "@audiences/client/Pages"
 import { Retry } from "@audiences/client/Retry"
 

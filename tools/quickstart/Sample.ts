@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises"
 import type { Service } from "./Service.ts"
 
 const listName = "Retail customers"
+const segmentsName = "Segments by recency, frequency and amount"
 const regularsName = "Regulars or big spenders of autumn 2011"
 const [regular, bigSpender] = ["019a0000-0000-7000-8000-000000000001", "019a0000-0000-7000-8000-000000000002"]
 
@@ -20,18 +21,30 @@ interface Named {
   readonly name: string
 }
 
-/** The two audiences of the quickstart, made from the retail sample. */
+/** The day after the last order of the sample. */
+const segmentsAsOf = "2011-12-10"
+
+/** The audiences of the quickstart, made from the retail sample. */
 export class Sample {
   readonly listed: Named
   readonly listedCount: number
   readonly regulars: Named
   readonly regularsCount: number
+  /** The group of the RFM segments. */
+  readonly segmentsGroupId: string
 
-  private constructor(listed: Named, listedCount: number, regulars: Named, regularsCount: number) {
+  private constructor(
+    listed: Named,
+    listedCount: number,
+    regulars: Named,
+    regularsCount: number,
+    segmentsGroupId: string
+  ) {
     this.listed = listed
     this.listedCount = listedCount
     this.regulars = regulars
     this.regularsCount = regularsCount
+    this.segmentsGroupId = segmentsGroupId
   }
 
   /** Makes what is missing: a second run finds everything in place. */
@@ -45,19 +58,10 @@ export class Sample {
     }
     const listed = (await find(listName)) ?? (await client.audiences.create({ name: listName, type: "STATIC_LIST" }))
     if (!listed.imports.some((each) => each.status === "COMPLETED")) {
-      const { uploadUrl } = await client.imports.create(listed.id)
-      await client.imports.upload(uploadUrl, await readFile(file))
-      for (;;) {
-        const { failureReason, processedConsumers, status } = await client.imports.latest(listed.id)
-        if (status === "FAILED") throw new Error(`the import of the sample failed: ${failureReason}`)
-        if (status === "COMPLETED") {
-          print(
-            `Imported ${processedConsumers} consumers from examples/retail/consumers.csv (UCI Online Retail, CC BY 4.0, Dr Daqing Chen).`
-          )
-          break
-        }
-        await setTimeout(100)
-      }
+      const { processedConsumers } = await client.imports.upload(listed.id, await readFile(file))
+      print(
+        `Imported ${processedConsumers} consumers from examples/retail/consumers.csv (UCI Online Retail, CC BY 4.0, Dr Daqing Chen).`
+      )
     }
     const regulars =
       (await find(regularsName)) ??
@@ -67,7 +71,25 @@ export class Sample {
       listed,
       (await client.audiences.count(listed.id)).count,
       regulars,
-      (await client.audiences.count(regulars.id)).count
+      (await client.audiences.count(regulars.id)).count,
+      await segmented(client)
     )
   }
+}
+
+/** Scores the sample's customers, unless that is done; the id of the group of their segments. */
+const segmented = async (client: AudiencesClient): Promise<string> => {
+  let groupId: string | undefined
+  for await (const audience of client.audiences.list({ first: 100, type: "DYNAMIC" }))
+    if (audience.groupType === "RFM" && audience.groupName === segmentsName) groupId = audience.groupId ?? undefined
+  groupId ??= (
+    await client.rfm.create({ groupName: segmentsName, method: { asOf: segmentsAsOf }, intervalSeconds: null })
+  ).groupId
+  while ((await client.rfm.get(groupId)).inProgress) await setTimeout(50)
+  for (const { id } of (await client.rfm.get(groupId)).audiences)
+    for (let isFresh = false; !isFresh; await setTimeout(50)) {
+      const { inProgress, stale } = await client.audiences.status(id)
+      isFresh = !inProgress && !stale
+    }
+  return groupId
 }

@@ -43,6 +43,7 @@ try {
   print(`${sample.listed.name}: ${sample.listedCount} members, as imported (STATIC_LIST)`)
   print(`${sample.regulars.name}: ${sample.regularsCount} members, by rules (DYNAMIC)`)
   await audiences(service, "members", sample.regulars.id, "--limit", "5")
+  await audiences(service, "groups", "rfm", "show", sample.segmentsGroupId)
   print()
   print(`Key        ${service.secretKey}`)
   print(`API        ${service.baseUrl}`)

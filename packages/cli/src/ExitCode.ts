@@ -1,7 +1,7 @@
 /** Every code that `audiences` exits with. The list is closed: scripts may rely on it. 130 is a shell's own, after Ctrl-C. */
 export const ExitCode = {
   ok: 0,
-  /** The server refused, failed, or could not be reached, an import FAILED, somebody checked is not IN, or an expectation is missed. */
+  /** The server refused, failed, or could not be reached, an import or a sync FAILED, somebody checked is not IN, or an expectation is missed. */
   failure: 1,
   /** The command line, or a file it names, makes no sense. */
   usage: 2,

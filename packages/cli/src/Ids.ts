@@ -1,10 +1,12 @@
 import { Schema } from "effect"
-import { Argument } from "effect/cli"
+import { Argument, Flag } from "effect/cli"
 import { ApiKeyId } from "@audiences/domain/ApiKey"
 import { AudienceGroupId } from "@audiences/domain/AudienceGroup"
 import { AudienceId } from "@audiences/domain/AudienceId"
 import { ConsumerId } from "@audiences/domain/Consumer"
+import { ImportId } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
+import { SyncSourceId } from "@audiences/domain/SyncSource"
 
 /** An audience, by id. */
 export const audienceArgument = Argument.String("audience").pipe(
@@ -37,7 +39,15 @@ const idArgument = <A>(name: string, what: string, schema: Schema.ConstraintDeco
 
 export const keyArgument = idArgument("key", "an API key", ApiKeyId, "keys list")
 export const organizationArgument = idArgument("organization", "an organization", OrganizationId, "organizations list")
+export const importArgument = idArgument("import", "an import", ImportId, "imports list <audience>")
+export const syncSourceArgument = idArgument("source", "a sync source", SyncSourceId, "sync-sources list")
 export const groupArgument = idArgument("group", "a group of audiences", AudienceGroupId, "list --json")
+
+export const groupFlag = Flag.String("group").pipe(
+  Flag.filterMap(Schema.decodeUnknownOption(AudienceGroupId), () => "Expected the id of a group"),
+  Flag.withMetavar("id"),
+  Flag.withDescription("Only of this group")
+)
 
 /** One consumer or more. */
 export const consumersArgument = consumerArgument.pipe(Argument.variadic({ min: 1 }))

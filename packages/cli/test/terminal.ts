@@ -10,25 +10,30 @@ export interface Situation {
   readonly terminal?: boolean
   readonly columns?: number
   readonly stdin?: string
-  /** Keys that a person presses when asked; a new line is Enter. */
+  /** Keys that a person presses when asked; a new line is Enter. Without them standard input is a pipe. */
   readonly keys?: string
 }
 
 const pressed = (character: string): Terminal.UserInput => ({
-  input: character === "\n" ? Option.none() : Option.some(character),
-  key: { name: character === "\n" ? "enter" : character, ctrl: false, meta: false, shift: false }
+  input: character === "\n" || character === "\r" ? Option.none() : Option.some(character),
+  key: {
+    name: character === "\n" || character === "\r" ? "enter" : character,
+    ctrl: false,
+    meta: false,
+    shift: false
+  }
 })
 
-/** Runs a command line as if typed in such a situation, and gives all that it wrote. */
+/** Runs a command line as if typed in such a situation, and gives all that it wrote; `shown` is what it drew on the terminal. */
 export const typed = (
   args: ReadonlyArray<string>,
-  { columns = 100, env = {}, keys = "", stdin = "", terminal = false }: Situation = {}
+  { columns = 100, env = {}, keys, stdin = "", terminal = false }: Situation = {}
 ) =>
   Effect.gen(function* () {
-    const written = { stdout: "", stderr: "" }
+    const written = { stdout: "", stderr: "", shown: "" }
     const input = yield* Queue.unbounded<Terminal.UserInput, Cause.Done>()
-    yield* Queue.offerAll(input, Array.from(keys, pressed))
-    const sink = (name: keyof typeof written) => () =>
+    yield* Queue.offerAll(input, Array.from(keys ?? "", pressed))
+    const sink = (name: "stdout" | "stderr") => () =>
       Sink.forEach((chunk: string | Uint8Array) =>
         Effect.sync(() => {
           written[name] += typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk)
@@ -41,7 +46,7 @@ export const typed = (
         stdout: sink("stdout"),
         stderr: sink("stderr"),
         stdin: Stream.succeed(new TextEncoder().encode(stdin)),
-        stdinIsTerminal: Effect.succeed(terminal),
+        stdinIsTerminal: Effect.succeed(keys !== undefined),
         stdoutIsTerminal: Effect.succeed(terminal),
         stderrIsTerminal: Effect.succeed(terminal)
       }),
@@ -53,7 +58,7 @@ export const typed = (
           size: Effect.die("unused"),
           readInput: Effect.succeed(input),
           readLine: Effect.die("unused"),
-          display: () => Effect.void
+          display: (text) => Effect.sync(() => void (written.shown += text))
         })
       ),
       Layer.succeed(

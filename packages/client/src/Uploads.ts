@@ -17,14 +17,16 @@ export type UploadBody = string | Uint8Array | Stream.Stream<Uint8Array, unknown
 export interface UploadOptions {
   /** Whether the body can be read a second time. True of text and bytes; of a stream, such as one of a file, only its maker knows. */
   readonly replayable?: boolean
+  /** Bytes of a stream, where they are known. Object stores take no stream whose length they are not told. */
+  readonly size?: number
 }
 
-const httpBody = (body: UploadBody): HttpBody.HttpBody =>
+const httpBody = (body: UploadBody, size: number | undefined): HttpBody.HttpBody =>
   typeof body === "string"
     ? HttpBody.text(body, "text/csv")
     : body instanceof Uint8Array
       ? HttpBody.uint8Array(body, "text/csv")
-      : HttpBody.stream(body, "text/csv")
+      : HttpBody.stream(body, "text/csv", size)
 
 const refusals = { 400: ValidationError, 403: UploadRefused, 413: PayloadTooLarge }
 type Refusal = ValidationError | UploadRefused | PayloadTooLarge
@@ -34,7 +36,10 @@ const refusal = (response: HttpClientResponse.HttpClientResponse) => {
     reason: new HttpClientError.StatusCodeError({
       request: response.request,
       response,
-      description: "The upload was refused"
+      description:
+        response.status === 411
+          ? "The upload was refused: object stores take only files whose size is known beforehand, not a stream"
+          : "The upload was refused"
     })
   })
   const schema: Schema.Codec<Refusal, unknown> | undefined = refusals[response.status as keyof typeof refusals]
@@ -65,7 +70,7 @@ export class Uploads extends Context.Service<
       return {
         uploadCsv: Effect.fn("Uploads.uploadCsv")(function* (uploadUrl, body, options) {
           const replayable = options?.replayable ?? (typeof body === "string" || body instanceof Uint8Array)
-          const request = HttpClientRequest.put(uploadUrl, { body: httpBody(body) })
+          const request = HttpClientRequest.put(uploadUrl, { body: httpBody(body, options?.size) })
           // An upload URL lets anyone who sees it in a trace write to the import; object stores refuse headers they did not sign.
           const response = yield* (replayable ? retried : once).execute(request).pipe(
             Effect.provideService(HttpClient.TracerPropagationEnabled, false),

@@ -1,12 +1,3 @@
-import { Effect, Layer, Redacted, type Schema, Stream } from "effect"
-import {
-  FetchHttpClient,
-  HttpBody,
-  HttpClient,
-  type HttpClientError,
-  HttpClientRequest,
-  type HttpMethod
-} from "effect/http"
 import type { Activity, ActivityInput, historyQuery, Timeline } from "@audiences/domain/Activity"
 import type { ApiKey, ApiKeyCreate, apiKeyListQuery, ApiKeyRotate, ApiKeyWithSecret } from "@audiences/domain/ApiKey"
 import type {
@@ -18,6 +9,7 @@ import type {
 } from "@audiences/domain/Audience"
 import type {
   Consumer,
+  consumerArchiveQuery,
   ConsumerCreate,
   ConsumerFull,
   consumerListQuery,
@@ -37,7 +29,8 @@ import type {
 } from "@audiences/domain/AudienceVersion"
 import type { groupMemberListQuery } from "@audiences/domain/AudienceGroup"
 import type { Distribution, distributionQuery } from "@audiences/domain/Distribution"
-import type { Import, importQuery, ImportWithUpload } from "@audiences/domain/Import"
+import type { Import, importListQuery, importQuery, ImportWithUpload } from "@audiences/domain/Import"
+import type { Integration, IntegrationList, IntegrationUpdate, VendorListings } from "@audiences/domain/Integration"
 import type { LoyaltyHistory, LoyaltyTransaction, LoyaltyTransactionInput } from "@audiences/domain/LoyaltyTransaction"
 import type { LoyaltyTiersInput, LoyaltyTiersResult } from "@audiences/domain/LoyaltyTier"
 import type { memberExportQuery } from "@audiences/domain/MemberExport"
@@ -57,46 +50,36 @@ import type {
   OrganizationUpdate
 } from "@audiences/domain/Organization"
 import type { OrganizationFounded } from "@audiences/domain/api/OrganizationsApi"
-import type { MemberCheck, memberCheckQuery, MembersChecked, PersonNamed } from "@audiences/domain/MemberCheck"
+import type {
+  MemberCheck,
+  memberCheckQuery,
+  MembersChecked,
+  PersonChecked,
+  PersonNamed
+} from "@audiences/domain/MemberCheck"
 import type { MemberExplanation } from "@audiences/domain/MemberExplanation"
 import type { Page } from "@audiences/domain/Page"
 import type { Rule, RuleLine, RuleUpdate } from "@audiences/domain/Rule"
 import type { Settings, SettingsUpdate } from "@audiences/domain/Settings"
-import type { SyncStarted } from "@audiences/domain/SyncSource"
+import type { SyncSourceCreate, SyncSourceFull, syncSourceListQuery, SyncStarted } from "@audiences/domain/SyncSource"
+import type { Vendor } from "@audiences/domain/Vendor"
 import type { VendorImportResult } from "@audiences/domain/VendorImport"
-import { AudiencesError } from "./AudiencesError.ts"
-import { Authentication } from "./Authentication.ts"
-import { connection, defaultBaseUrl } from "./Connection.ts"
+import { AudiencesError, type AudiencesErrorKind } from "./AudiencesError.ts"
+import type { Person } from "./gate/CheckBatch.ts"
 import { Listing } from "./Listing.ts"
-import { Retry } from "./Retry.ts"
-import { Uploads } from "./Uploads.ts"
+import { type Path, path } from "./promise/Address.ts"
+import { CheckBatches } from "./promise/CheckBatches.ts"
+import type { CallOptions, ClientOptions } from "./promise/ClientOptions.ts"
+import { foundationsOf } from "./promise/Foundations.ts"
+import { type ImportState, ImportUpload } from "./promise/ImportUpload.ts"
+import type { Open } from "./promise/Open.ts"
+import type { FileBody } from "./promise/FileBody.ts"
+import { type Content, Transport } from "./promise/Transport.ts"
+import type { QueryOf, Resource } from "./promise/Wire.ts"
 
 export { AudiencesError, Listing }
+export type { AudiencesErrorKind, CallOptions, ClientOptions, FileBody, ImportState, ImportUpload, Person }
 
-export interface ClientOptions {
-  /** The address of any host of the contract, with its base path; a server on this machine unless given. */
-  readonly baseUrl?: string
-  /** `sk_live_…` or `sk_test_…`. */
-  readonly apiKey: string
-  /** Attempts after the first, for calls that may be repeated; 4 unless given, 0 to leave retrying to the caller. */
-  readonly retries?: number
-  /** Milliseconds that one attempt may take; 30,000 unless given. */
-  readonly timeoutMillis?: number
-  /** Another implementation of `fetch`. */
-  readonly fetch?: typeof globalThis.fetch
-}
-
-/** Query parameters as a program has them: numbers and booleans as such, instants as ISO-8601 text. */
-type QueryOf<Fields extends Schema.Struct.Fields> = Friendly<Schema.Struct.Encoded<Fields>, Schema.Struct.Type<Fields>>
-type Friendly<Encoded, Type> = {
-  readonly [Key in keyof Encoded]: Key extends keyof Type
-    ? Type[Key] extends string | number | boolean | undefined
-      ? Type[Key]
-      : Encoded[Key]
-    : never
-}
-
-type Resource<S extends { readonly Encoded: unknown }> = S["Encoded"]
 type ApiKeyQuery = QueryOf<typeof apiKeyListQuery>
 type AuditQuery = QueryOf<typeof auditListQuery>
 type OrganizationQuery = QueryOf<typeof organizationListQuery>
@@ -104,125 +87,43 @@ type AudienceQuery = QueryOf<typeof audienceListQuery>
 type ConsumerQuery = QueryOf<typeof consumerListQuery>
 type GroupMemberQuery = QueryOf<typeof groupMemberListQuery>
 type HistoryQuery = QueryOf<typeof historyQuery>
+type ImportListQuery = QueryOf<typeof importListQuery>
 type MemberCheckQuery = QueryOf<typeof memberCheckQuery>
+type SyncSourceQuery = QueryOf<typeof syncSourceListQuery>
 type MemberQuery = QueryOf<typeof memberListQuery>
 
-interface Call {
-  readonly query?: object
-  readonly body?: unknown
-}
-
-const path = (parts: TemplateStringsArray, ...ids: ReadonlyArray<string>): string =>
-  String.raw(
-    { raw: parts },
-    ...ids.map((id) => {
-      if (typeof id !== "string" || id === "") throw new TypeError("An id must be a text that is not empty")
-      return encodeURIComponent(id)
-    })
-  )
-
-const noAnswer = (error: HttpClientError.HttpClientError): AudiencesError => {
-  const { reason } = error
-  const cause = reason.cause instanceof Error ? (reason.cause.cause ?? reason.cause) : reason.cause
-  const why =
-    ("description" in reason ? reason.description : undefined) ?? (cause instanceof Error ? cause.message : undefined)
-  return new AudiencesError(0, `No answer from ${error.request.url}${why === undefined ? "" : `: ${why}`}`, {
-    cause: error
-  })
-}
-
-const answered = (response: Awaited<Effect.Success<ReturnType<HttpClient.HttpClient["execute"]>>>) =>
-  Effect.flatMap(response.text, (body) =>
-    response.status < 300
-      ? Effect.try({
-          try: (): unknown => JSON.parse(body),
-          catch: (cause) => new AudiencesError(response.status, "The server's answer is not JSON", { cause })
-        })
-      : Effect.fail(AudiencesError.ofAnswer(response.status, body, response.headers["x-request-id"]))
-  )
-
-const uploadStatus = { ValidationError: 400, UploadRefused: 403, PayloadTooLarge: 413 } as const
-
-const bodyStream = (evaluate: () => ReadableStream<Uint8Array>) =>
-  Stream.fromReadableStream({ evaluate, onError: (error) => error })
-
 /**
- * The contract for programs that do not use Effect. Values are as they travel: instants and money are strings, and fields that
- * this version does not know are passed through. What fails is thrown as `AudiencesError`.
+ * The contract for programs that do not use Effect. Values are as they travel: instants and money are strings, and fields and names
+ * that this version does not know are passed through. What fails is thrown as `AudiencesError`.
  */
 export class AudiencesClient {
-  readonly #call: <A>(method: HttpMethod.HttpMethod, path: string, call?: Call) => Promise<A>
-  readonly #bytes: (path: string, query: object) => Promise<ReadableStream<Uint8Array>>
-  readonly #upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) => Promise<void>
+  readonly #transport: Transport
+  readonly #checks = new CheckBatches<MemberCheckQuery, Open<Resource<typeof PersonChecked>>>((...asked) =>
+    this.gate.checkAll(...asked)
+  )
 
-  constructor({ apiKey, baseUrl = defaultBaseUrl, fetch, retries, timeoutMillis }: ClientOptions) {
-    const http =
-      fetch === undefined
-        ? FetchHttpClient.layer
-        : FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
-    const foundations = Layer.mergeAll(
-      http,
-      Retry.layer(retries === undefined ? {} : { retries }),
-      Authentication.layer(Redacted.make(apiKey))
-    )
-    const { client, uploads } = Effect.runSync(
-      Effect.all({ client: connection(timeoutMillis), uploads: Uploads }).pipe(
-        Effect.provide(Layer.provideMerge(Uploads.layerBare, foundations))
-      )
-    )
-    this.#bytes = (path, query) =>
-      HttpClientRequest.get(path, { urlParams: query as Record<string, string> }).pipe(
-        HttpClientRequest.prependUrl(baseUrl),
-        client.execute,
-        Effect.flatMap((response) =>
-          response.status < 300
-            ? Effect.succeed(Stream.toReadableStream(response.stream))
-            : Effect.flatMap(answered(response), () => Effect.die("an answer that is an error and is not"))
-        ),
-        Effect.catchTag("HttpClientError", (error) => Effect.fail(noAnswer(error))),
-        Effect.runPromise
-      )
-    this.#call = <A>(method: HttpMethod.HttpMethod, path: string, { body, query }: Call = {}) =>
-      HttpClientRequest.make(method)(path, {
-        acceptJson: true,
-        ...(query === undefined ? {} : { urlParams: query as Record<string, string> }),
-        ...(body === undefined ? {} : { body: HttpBody.jsonUnsafe(body) })
-      }).pipe(
-        HttpClientRequest.prependUrl(baseUrl),
-        client.execute,
-        Effect.flatMap(answered),
-        Effect.catchTag("HttpClientError", (error) => Effect.fail(noAnswer(error))),
-        Effect.map((answer) => answer as A),
-        Effect.runPromise
-      )
-    this.#upload = (uploadUrl, body) =>
-      uploads
-        .uploadCsv(
-          uploadUrl,
-          body instanceof Blob
-            ? bodyStream(() => body.stream())
-            : body instanceof ReadableStream
-              ? bodyStream(() => body)
-              : body,
-          body instanceof Blob ? { replayable: true } : {}
-        )
-        .pipe(
-          Effect.catch((error) => {
-            if (error._tag !== "HttpClientError")
-              return Effect.fail(new AudiencesError(uploadStatus[error._tag], error.error, { refusal: error }))
-            const { response } = error
-            if (response === undefined) return Effect.fail(noAnswer(error))
-            return Effect.flatMap(
-              Effect.orElseSucceed(response.text, () => ""),
-              (text) => Effect.fail(AudiencesError.ofAnswer(response.status, text, response.headers["x-request-id"]))
-            )
-          }),
-          Effect.runPromise
-        )
+  constructor(options: ClientOptions)
+  /** @internal */
+  constructor(transport: Transport)
+  constructor(given: ClientOptions | Transport) {
+    this.#transport = given instanceof Transport ? given : new Transport(foundationsOf(given), given)
   }
 
-  #list<Item, Query extends object>(path: string, query: Query): Listing<Item, Query> {
-    return new Listing((query) => this.#call<Page<Item>>("GET", path, { query }), query)
+  /** The same client for calls of other options; it shares the key, the retry budget and the circuit. */
+  with(options: CallOptions): AudiencesClient {
+    return new AudiencesClient(this.#transport.with(options))
+  }
+
+  #call<A>(method: string, path: Path | string, content?: Content): Promise<Open<A>> {
+    return this.#transport.json(method, path, content)
+  }
+
+  #bytes(path: Path, query: object): Promise<ReadableStream<Uint8Array>> {
+    return this.#transport.bytes(path, query)
+  }
+
+  #list<Item, Query extends object>(path: Path | string, query: Query): Listing<Open<Item>, Query> {
+    return new Listing((query) => this.#transport.json<Page<Open<Item>>>("GET", path, { query }), query)
   }
 
   #importFrom(vendor: "klaviyo" | "mailchimp" | "sendgrid", listIds: ReadonlyArray<string>) {
@@ -267,6 +168,12 @@ export class AudiencesClient {
   }
 
   readonly members = {
+    /**
+     * Whether somebody is in an audience: by id, or by exactly one of id, email, phone and external id. Checks of the same tick are
+     * one request for each audience, of at most 1000 people.
+     */
+    check: (audienceId: string, person: Person, query: MemberCheckQuery = {}) =>
+      this.#checks.check(audienceId, person, query),
     list: (audienceId: string, query: MemberQuery = {}) =>
       this.#list<Resource<typeof ConsumerFull>, MemberQuery>(path`/audiences/${audienceId}/members`, query),
     add: (audienceId: string, consumerIds: ReadonlyArray<string>) =>
@@ -305,9 +212,28 @@ export class AudiencesClient {
     create: (audienceId: string, query: QueryOf<typeof importQuery> = {}) =>
       this.#call<Resource<typeof ImportWithUpload>>("POST", path`/audiences/${audienceId}/import`, { query }),
     latest: (audienceId: string) => this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/import`),
-    /** Sends a CSV file to the `uploadUrl` of an import, without the key. All but a plain `ReadableStream` is sent again if need be. */
-    upload: (uploadUrl: string, body: string | Uint8Array | Blob | ReadableStream<Uint8Array>) =>
-      this.#upload(uploadUrl, body)
+    /** Newest first, without the errors of rows. */
+    list: (audienceId: string, query: ImportListQuery = {}) =>
+      this.#list<Resource<typeof Import>, ImportListQuery>(path`/audiences/${audienceId}/imports`, query),
+    get: (audienceId: string, importId: string) =>
+      this.#call<Resource<typeof Import>>("GET", path`/audiences/${audienceId}/imports/${importId}`),
+    /** The rejected rows of an import that has ended, as bytes of CSV with a column that says why. */
+    errors: (audienceId: string, importId: string) =>
+      this.#bytes(path`/audiences/${audienceId}/imports/${importId}/errors.csv`, {}),
+    /** What was done stays. */
+    cancel: (audienceId: string, importId: string) =>
+      this.#call<Resource<typeof Import>>("POST", path`/audiences/${audienceId}/imports/${importId}/cancel`),
+    /** Sends a CSV file to the `uploadUrl` of an import, without the key. Texts, bytes and blobs are sent again if need be. */
+    send: (uploadUrl: string, file: FileBody) => this.#transport.put(uploadUrl, file),
+    /** Imports a CSV file: creates the import, sends the file and waits. Iterate it for its progress, or await its end. */
+    upload: (audienceId: string, file: FileBody, query: QueryOf<typeof importQuery> = {}) =>
+      new ImportUpload({
+        begin: () => this.imports.create(audienceId, query),
+        send: (uploadUrl) => this.imports.send(uploadUrl, file),
+        latest: () => this.imports.latest(audienceId),
+        all: async () => (await this.audiences.get(audienceId)).imports,
+        sleep: (millis) => this.#transport.sleep(millis)
+      })
   }
 
   readonly groups = {
@@ -345,6 +271,17 @@ export class AudiencesClient {
     klaviyo: (listIds: ReadonlyArray<string>) => this.#importFrom("klaviyo", listIds),
     mailchimp: (listIds: ReadonlyArray<string>) => this.#importFrom("mailchimp", listIds),
     sendgrid: (listIds: ReadonlyArray<string>) => this.#importFrom("sendgrid", listIds)
+  }
+
+  readonly syncSources = {
+    list: (query: SyncSourceQuery = {}) =>
+      this.#list<Resource<typeof SyncSourceFull>, SyncSourceQuery>("/sync-sources", query),
+    /** To a SYNCED_LIST that has none. */
+    add: (source: Resource<typeof SyncSourceCreate>) =>
+      this.#call<Resource<typeof SyncSourceFull>>("POST", "/sync-sources", { body: source }),
+    get: (id: string) => this.#call<Resource<typeof SyncSourceFull>>("GET", path`/sync-sources/${id}`),
+    /** The audience keeps its members as they are. */
+    remove: (id: string) => this.#call<Resource<typeof SyncSourceFull>>("DELETE", path`/sync-sources/${id}`)
   }
 
   readonly exports = {
@@ -395,7 +332,9 @@ export class AudiencesClient {
     get: (id: string) => this.#call<Resource<typeof ConsumerFull>>("GET", path`/consumers/${id}`),
     update: (id: string, changes: Resource<typeof ConsumerUpdate>) =>
       this.#call<Resource<typeof Consumer>>("PUT", path`/consumers/${id}`, { body: changes }),
-    archive: (id: string) => this.#call<Resource<typeof Consumer>>("DELETE", path`/consumers/${id}`),
+    /** With `erase`, what is known of the person is removed for good. */
+    archive: (id: string, query: QueryOf<typeof consumerArchiveQuery> = {}) =>
+      this.#call<Resource<typeof Consumer>>("DELETE", path`/consumers/${id}`, { query }),
     audiences: (id: string) =>
       this.#call<ReadonlyArray<Resource<typeof Audience>>>("GET", path`/consumers/${id}/audiences`)
   }
@@ -448,6 +387,16 @@ export class AudiencesClient {
     get: () => this.#call<Resource<typeof Settings>>("GET", "/settings"),
     update: (changes: Resource<typeof SettingsUpdate>) =>
       this.#call<Resource<typeof Settings>>("PUT", "/settings", { body: changes })
+  }
+
+  readonly integrations = {
+    list: () => this.#call<Resource<typeof IntegrationList>>("GET", "/settings/integrations"),
+    set: (vendor: Vendor, change: typeof IntegrationUpdate.Encoded) =>
+      this.#call<Resource<typeof Integration>>("PUT", path`/settings/integrations/${vendor}`, { body: change }),
+    remove: (vendor: Vendor) =>
+      this.#call<Resource<typeof Integration>>("DELETE", path`/settings/integrations/${vendor}`),
+    lists: (vendor: Vendor) =>
+      this.#call<Resource<typeof VendorListings>>("GET", path`/settings/integrations/${vendor}/lists`)
   }
 
   /** Who changed what, and when; newest first. */

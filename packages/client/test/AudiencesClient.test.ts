@@ -59,13 +59,14 @@ describe("AudiencesClient", () => {
     })
   )
 
-  it.effect("ignores fields that it does not know", () =>
+  it.effect("ignores fields that it does not know, and reads names that it does not know as text", () =>
     Effect.gen(function* () {
-      const { layer } = host(json({ ...audienceFull, newerField: { a: 1 } }))
+      const { layer } = host(json({ ...audienceFull, type: "CLONED_LIST", newerField: { a: 1 } }))
       const found = yield* AudiencesClient.use((client) => client.audiences.get({ params: { audienceId: id } })).pipe(
         Effect.provide(layer())
       )
       assert.strictEqual(found.id, id)
+      assert.strictEqual<string>(found.type, "CLONED_LIST")
     })
   )
 

@@ -63,6 +63,16 @@ describe("Retry", () => {
     )
   }
 
+  it.effect("tries a POST again like any other, and after other answers, where it is told that it may", () =>
+    Effect.gen(function* () {
+      for (const turn of ["refused", json({}, 503), json({}, 502)] as const) {
+        const told = yield* call("POST", [turn, ok], { posts: true, statuses: [502, 503] })
+        assert.deepInclude(told, { attempts: 2, outcome: 200 })
+      }
+      assert.strictEqual((yield* call("POST", [json({}, 500)], { posts: true })).attempts, 1)
+    })
+  )
+
   it.effect("gives the last answer after the allowed number of retries", () =>
     Effect.gen(function* () {
       assert.deepInclude(yield* call("GET", [json({}, 503)], { retries: 3 }), { attempts: 4, outcome: 503 })

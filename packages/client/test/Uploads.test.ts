@@ -58,6 +58,15 @@ describe("Uploads", () => {
     })
   )
 
+  it.effect("tells the size of a stream when it is known, as object stores demand", () =>
+    Effect.gen(function* () {
+      const { requests } = yield* upload([done], Stream.succeed(new Uint8Array(7)), { size: 7 })
+      assert.strictEqual(requests[0]!.headers["content-length"], "7")
+      const { exit } = yield* upload([new Response("<xml/>", { status: 411 })], Stream.succeed(new Uint8Array(7)))
+      assert.match(String(exit), /size is known beforehand/)
+    })
+  )
+
   it.effect("fails with the refusal of the server", () =>
     Effect.gen(function* () {
       const { exit } = yield* upload([json({ error: "Upload URL has been used" }, 403)], "email\n")

@@ -1,41 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { HttpApi } from "effect/http-api"
+import { Readable } from "node:stream"
 import { expectTypeOf } from "vitest"
 import { Api } from "@audiences/domain/api/Api"
-import { AudiencesClient, AudiencesError } from "@audiences/client/promise"
+import type { AudiencesClient } from "@audiences/client/promise"
 import { audienceFull, audienceId, consumerFull, consumerId, page } from "./examples.ts"
+import { clientOf as answering, failure, type WebTurn } from "./promise/webHost.ts"
 
-interface Asked {
-  readonly method: string
-  readonly url: string
-  readonly headers: Headers
-  readonly body: string
-}
-
-/** A client whose `fetch` gives the answers in turn, the last for ever. */
-const clientOf = (...answers: ReadonlyArray<Response | Error>) => {
-  const asked: Array<Asked> = []
-  const fetch = async (url: URL | RequestInfo, init?: RequestInit) => {
-    const answer = answers[Math.min(asked.length, answers.length - 1)]!
-    const request = new Request(url, init)
-    asked.push({ method: request.method, url: request.url, headers: request.headers, body: await request.text() })
-    if (answer instanceof Error) throw answer
-    return answer.clone()
-  }
-  return {
-    asked,
-    client: new AudiencesClient({ baseUrl: "http://host.test/api/", apiKey: "sk_test_secret", fetch, retries: 1 })
-  }
-}
-
-const failure = (call: PromiseLike<unknown>): Promise<AudiencesError> =>
-  Promise.resolve(call).then(
-    () => assert.fail("The call succeeded"),
-    (error) => {
-      assert.instanceOf(error, AudiencesError)
-      return error
-    }
-  )
+const clientOf = (...turns: ReadonlyArray<WebTurn>) => answering(turns, { retry: { retries: 1 } })
 
 describe("The Promise client", () => {
   it("speaks every operation of the contract, by its method and path", async () => {
@@ -180,8 +152,12 @@ describe("The Promise client", () => {
 
   it("uploads a file without the key, and says why it was refused", async () => {
     const { asked, client } = clientOf(new Response(null, { status: 200 }))
-    await client.imports.upload("http://storage.test/upload?signature=s", "email\nada@example.com\n")
-    await client.imports.upload("http://storage.test/upload?signature=s", new Blob(["email\n"]))
+    await client.imports.send("http://storage.test/upload?signature=s", "email\nada@example.com\n")
+    await client.imports.send("http://storage.test/upload?signature=s", new Blob(["email\n"]))
+    await client.imports.send(
+      "http://storage.test/upload?signature=s",
+      Readable.from([Buffer.from("em"), Buffer.from("ail\n")])
+    )
     assert.deepStrictEqual(
       asked.map(({ body, headers, method }) => [
         method,
@@ -191,20 +167,22 @@ describe("The Promise client", () => {
       ]),
       [
         ["PUT", "email\nada@example.com\n", "text/csv", null],
+        ["PUT", "email\n", "text/csv", null],
         ["PUT", "email\n", "text/csv", null]
       ]
     )
     const refused = await failure(
-      clientOf(Response.json({ error: "Upload URL has expired" }, { status: 403 })).client.imports.upload(
+      clientOf(Response.json({ error: "Upload URL has expired" }, { status: 403 })).client.imports.send(
         "http://storage.test/u",
         "email"
       )
     )
     assert.deepInclude({ ...refused }, { status: 403, error: "Upload URL has expired" })
     const foreign = await failure(
-      clientOf(
-        new Response("<Error><Code>SignatureDoesNotMatch</Code></Error>", { status: 403 })
-      ).client.imports.upload("http://storage.test/u", "email")
+      clientOf(new Response("<Error><Code>SignatureDoesNotMatch</Code></Error>", { status: 403 })).client.imports.send(
+        "http://storage.test/u",
+        "email"
+      )
     )
     assert.deepInclude({ ...foreign }, { status: 403 })
   })
@@ -225,8 +203,11 @@ describe("The Promise client", () => {
       .exclude<undefined>()
       .toHaveProperty("createdAfter")
       .toEqualTypeOf<string | undefined>()
+    expectTypeOf<Created["type"]>().toEqualTypeOf<"DYNAMIC" | "STATIC_LIST" | "SYNCED_LIST" | (string & {})>()
     // @ts-expect-error -- there is no such type of audience
     const create = () => client.audiences.create({ name: "x", type: "STATIC" })
     assert.isFunction(create)
+    type Activity = Awaited<ReturnType<typeof client.history.timeline>>["activities"][number]
+    expectTypeOf<Extract<Activity, { readonly type: "AUCTION" }>>().toHaveProperty("bidCount")
   })
 })

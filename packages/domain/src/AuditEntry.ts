@@ -18,7 +18,10 @@ export const auditActions = [
   "groups.archive",
   "history.addActivity",
   "history.addLoyaltyTransaction",
+  "imports.cancel",
   "imports.create",
+  "integrations.remove",
+  "integrations.set",
   "loyaltyTiers.create",
   "loyaltyTiers.replace",
   "members.add",
@@ -34,6 +37,12 @@ export const auditActions = [
   "rules.replace",
   "rules.update",
   "settings.update",
+  "syncSources.add",
+  "syncSources.remove",
+  "syncs.klaviyo",
+  "syncs.mailchimp",
+  "syncs.sendgrid",
+  "syncs.start",
   "versions.snapshot"
 ] as const
 export type AuditAction = (typeof auditActions)[number]

@@ -1,5 +1,6 @@
 import { Schema, Struct } from "effect"
 import { errorFields } from "./Errors.ts"
+import { ExternalId } from "./ExternalId.ts"
 import { Instant, InstantInput } from "./Instant.ts"
 import { Money } from "./Money.ts"
 import { OrganizationId } from "./Organization.ts"
@@ -132,9 +133,6 @@ export type ConsumerFull = typeof ConsumerFull.Type
 
 export const ConsumerPage = pageOf(ConsumerFull).annotate({ identifier: "ConsumerPage" })
 
-/** Characters: what the identity index can hold in any script. */
-export const maxExternalIdLength = 512
-
 /** One consumer of a batch: inserted, or merged into the one it identifies. An absent key leaves the stored value, null clears it. */
 export const ConsumerCreate = Schema.Struct({
   email: nullable(Email),
@@ -142,7 +140,7 @@ export const ConsumerCreate = Schema.Struct({
   phone: nullable(Phone),
   phoneVerified: Schema.Boolean,
   /** The caller's own id of this person. An extension; returned as `primaryExternalId`. */
-  externalId: nullable(Text.check(Schema.isNonEmpty(), Schema.isMaxLength(maxExternalIdLength))),
+  externalId: nullable(ExternalId),
   ...textOf(TextInput),
   status: ConsumerStatus,
   smsOptOut: Schema.optionalKey(Schema.Boolean),
@@ -189,6 +187,10 @@ export const consumerListQuery = {
   archived: Schema.optionalKey(BooleanFromString)
 }
 export type ConsumerListQuery = Schema.Struct.Type<typeof consumerListQuery>
+
+/** `erase`: what is known of the person is removed for good, too. */
+export const consumerArchiveQuery = { erase: Schema.optionalKey(BooleanFromString) }
+export type ConsumerArchiveQuery = Schema.Struct.Type<typeof consumerArchiveQuery>
 
 export class ConsumerNotFound extends Schema.Error<ConsumerNotFound>("ConsumerNotFound")(
   errorFields("ConsumerNotFound", "Consumer not found"),

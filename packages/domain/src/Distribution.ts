@@ -1,6 +1,8 @@
 import { Schema } from "effect"
 import { consumerFields, fieldAliases, type FieldOfKind, resolveField } from "./ConsumerField.ts"
 import { Instant } from "./Instant.ts"
+import { Quantity } from "./Quantity.ts"
+import { TierSuggestion, tierSuggestionQuery } from "./TierSuggestion.ts"
 
 /** What distributions are made of: numbers, and money as decimals. */
 export type DistributionField = FieldOfKind<"number" | "money">
@@ -27,12 +29,10 @@ export const distributionQuery = {
         { expected: `a whole number from 1 to ${maxBucketCount}` }
       )
     )
-  )
+  ),
+  ...tierSuggestionQuery
 }
 export type DistributionQuery = Schema.Struct.Type<typeof distributionQuery>
-
-/** A number, or an amount of money as a decimal string. */
-const Quantity = Schema.Union([Schema.String, Schema.Finite])
 
 export const DistributionBucket = Schema.Struct({
   /** Such as `100 - 200`. */
@@ -67,6 +67,8 @@ export const Distribution = Schema.Struct({
   stats: DistributionStats,
   /** Of one width, from the smallest value to the greatest; none of nobody, one when all values are alike. */
   buckets: Schema.Array(DistributionBucket),
+  /** Only with `suggest`. */
+  suggestion: Schema.optionalKey(TierSuggestion),
   cachedAt: Schema.optionalKey(Instant)
 }).annotate({ identifier: "Distribution" })
 export type Distribution = typeof Distribution.Type

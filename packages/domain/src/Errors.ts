@@ -26,9 +26,3 @@ export class PayloadTooLarge extends Schema.Error<PayloadTooLarge>("PayloadTooLa
   errorFieldsOpen("PayloadTooLarge", "Request body too large"),
   { httpApiStatus: 413 }
 ) {}
-
-/** The operation belongs to the contract, and this server does not do it yet. Nothing was changed. */
-export class NotImplemented extends Schema.Error<NotImplemented>("NotImplemented")(
-  errorFieldsOpen("NotImplemented", "Not implemented"),
-  { httpApiStatus: 501 }
-) {}

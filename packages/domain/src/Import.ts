@@ -3,7 +3,7 @@ import { AudienceId } from "./AudienceId.ts"
 import { errorFields, errorFieldsOpen } from "./Errors.ts"
 import { Instant } from "./Instant.ts"
 import { OrganizationId } from "./Organization.ts"
-import { BooleanFromString } from "./Page.ts"
+import { BooleanFromString, pageOf, pageQuery } from "./Page.ts"
 import { UuidText } from "./Scalar.ts"
 
 export const ImportId = UuidText.pipe(Schema.brand("ImportId"))
@@ -13,6 +13,10 @@ export const ImportStatus = Schema.Literals(["PENDING", "PROCESSING", "COMPLETED
   identifier: "ImportStatus"
 })
 export type ImportStatus = typeof ImportStatus.Type
+
+/** `upsert` creates and updates; `create` rejects rows of people who are known, `update` rows of people who are not. */
+export const ImportMode = Schema.Literals(["upsert", "create", "update"]).annotate({ identifier: "ImportMode" })
+export type ImportMode = typeof ImportMode.Type
 
 /** Why a row was refused. `row` is the line's number as an editor shows it, the header being line 1. */
 export const ImportRowError = Schema.Struct({
@@ -33,6 +37,18 @@ export const Import = Schema.Struct({
   totalConsumers: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
   processedConsumers: Schema.Finite,
   errorCount: Schema.Finite,
+  /**
+   * What became of the processed rows; they add up to `processedConsumers` at every moment. Of a person's rows the last one counts as
+   * created, updated or unchanged, the earlier ones as duplicates. Extensions, as `mode` and `dryRun`.
+   */
+  createdRows: Schema.optionalKey(Schema.Finite),
+  updatedRows: Schema.optionalKey(Schema.Finite),
+  unchangedRows: Schema.optionalKey(Schema.Finite),
+  duplicateRows: Schema.optionalKey(Schema.Finite),
+  rejectedRows: Schema.optionalKey(Schema.Finite),
+  mode: Schema.optionalKey(ImportMode),
+  /** Nothing is written: the counts and errors are those that an import would have. */
+  dryRun: Schema.optionalKey(Schema.Boolean),
   /** The first 200. */
   errors: Schema.optionalKey(Schema.NullOr(Schema.Array(ImportRowError))),
   s3Key: Schema.String,
@@ -40,6 +56,8 @@ export const Import = Schema.Struct({
   spreadsheet: Schema.optionalKey(Schema.Boolean),
   /** Why the import as a whole FAILED. An extension. */
   failureReason: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  /** When somebody stopped it; its status is FAILED since. An extension. */
+  cancelledAt: Schema.optionalKey(Schema.NullOr(Instant)),
   archived: Schema.Boolean,
   createdAt: Instant,
   createdBy: Schema.String,
@@ -48,10 +66,19 @@ export const Import = Schema.Struct({
 }).annotate({ identifier: "Import" })
 export type Import = typeof Import.Type
 
+export const ImportPage = pageOf(Import).annotate({ identifier: "ImportPage" })
+
+/** Newest first. */
+export const importListQuery = {
+  ...pageQuery,
+  status: Schema.optionalKey(ImportStatus)
+}
+export type ImportListQuery = Schema.Struct.Type<typeof importListQuery>
+
 export const importQuery = {
-  /** Others are still to come, and refused until then. */
-  mode: Schema.optionalKey(Schema.Literals(["upsert"])),
-  dryRun: Schema.optionalKey(Schema.Literals(["false"])),
+  mode: Schema.optionalKey(ImportMode),
+  /** Writes nothing, and reports what would happen. */
+  dryRun: Schema.optionalKey(BooleanFromString),
   /** Takes off the apostrophes that an export with `spreadsheet=true` has put before formulas. */
   spreadsheet: Schema.optionalKey(BooleanFromString)
 }
@@ -67,6 +94,18 @@ export type ImportWithUpload = typeof ImportWithUpload.Type
 export class ImportNotFound extends Schema.Error<ImportNotFound>("ImportNotFound")(
   errorFields("ImportNotFound", "Import not found"),
   { httpApiStatus: 404 }
+) {}
+
+/** There is nothing left to cancel. */
+export class ImportEnded extends Schema.Error<ImportEnded>("ImportEnded")(
+  errorFields("ImportEnded", "Import has already ended"),
+  { httpApiStatus: 409 }
+) {}
+
+/** Which rows are refused is known when all have been looked at. */
+export class ImportUnfinished extends Schema.Error<ImportUnfinished>("ImportUnfinished")(
+  errorFields("ImportUnfinished", "Import has not ended yet"),
+  { httpApiStatus: 409 }
 ) {}
 
 /** The upload URL was tampered with, is over, or has been used. */

@@ -1,8 +1,8 @@
 import { Schema, SchemaTransformation } from "effect"
 import { AudienceId } from "./AudienceId.ts"
 import { ConsumerId, Email, Phone } from "./Consumer.ts"
+import { ExternalId } from "./ExternalId.ts"
 import { Instant } from "./Instant.ts"
-import { Text } from "./Scalar.ts"
 
 /** UNKNOWN: nothing is known that is recent enough. What to do then is the caller's choice. */
 export const MemberStatus = Schema.Literals(["IN", "OUT", "UNKNOWN"]).annotate({ identifier: "MemberStatus" })
@@ -39,7 +39,7 @@ export const PersonNamed = Schema.Struct({
   consumerId: Schema.optionalKey(ConsumerId),
   email: Schema.optionalKey(Email),
   phone: Schema.optionalKey(Phone),
-  externalId: Schema.optionalKey(Text.check(Schema.isNonEmpty()))
+  externalId: Schema.optionalKey(ExternalId)
 })
   .check(
     Schema.makeFilter((person) => names.filter((name) => person[name] !== undefined).length === 1, {

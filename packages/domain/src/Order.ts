@@ -1,5 +1,6 @@
 import { Schema } from "effect"
-import { ConsumerId, Email, maxExternalIdLength, Phone } from "./Consumer.ts"
+import { ConsumerId, Email, Phone } from "./Consumer.ts"
+import { ExternalId } from "./ExternalId.ts"
 import { Instant, InstantInput } from "./Instant.ts"
 import { Money } from "./Money.ts"
 import { Text } from "./Scalar.ts"
@@ -7,11 +8,12 @@ import { Text } from "./Scalar.ts"
 export const maxOrderBatchSize = 500
 const maxOrderIdLength = 255
 
-const ExternalId = Text.check(Schema.isNonEmpty(), Schema.isMaxLength(maxExternalIdLength))
+/** Trimmed, as a cell of an imported file is. */
+const OrderId = Schema.Trim.pipe(Schema.decodeTo(Text.check(Schema.isNonEmpty(), Schema.isMaxLength(maxOrderIdLength))))
 
 /** An order by the seller's own id: the same id again replaces it. Whose it is, by exactly one of the four. */
 export const OrderInput = Schema.Struct({
-  orderId: Text.check(Schema.isNonEmpty(), Schema.isMaxLength(maxOrderIdLength)),
+  orderId: OrderId,
   consumerId: Schema.optionalKey(ConsumerId),
   externalId: Schema.optionalKey(ExternalId),
   email: Schema.optionalKey(Email),

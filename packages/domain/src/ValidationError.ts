@@ -57,8 +57,13 @@ const describe = (value: unknown): string => {
   }
 }
 
+/** What stands under this key opens accounts elsewhere: nothing of it is echoed. */
+const secretKey = "credentials"
+const notShown = "(not shown)"
+const withoutSecrets = (key: string, value: unknown): unknown => (key === secretKey ? notShown : value)
+
 const echo = (container: unknown): unknown => {
-  const json = JSON.stringify(container)
+  const json = JSON.stringify(container, withoutSecrets)
   // Through JSON: of `1e400` it makes null, and nothing else can be sent.
   return json === undefined || json.length > echoLimit ? kindOf(container) : JSON.parse(json)
 }
@@ -80,26 +85,28 @@ const lookUp = (container: unknown, key: PropertyKey): unknown =>
 const located = (root: unknown, keys: ReadonlyArray<PropertyKey>, origin: "key" | "value") => {
   const path: Array<typeof PathItem.Type> = []
   let value = root
+  let isSecret = false
   keys.forEach((key, i) => {
     path.push({
       type: Array.isArray(value) ? "array" : "object",
       origin: i === keys.length - 1 ? origin : "value",
-      input: i === keys.length - 1 ? echoOnce(value) : kindOf(value),
+      input: i < keys.length - 1 ? kindOf(value) : isSecret ? notShown : echoOnce(value),
       key: typeof key === "symbol" ? key.toString() : key
     })
     value = lookUp(value, key)
+    isSecret ||= key === secretKey
   })
-  return { path, value }
+  return { path, received: isSecret ? notShown : describe(value) }
 }
 
 /** The wire form of a problem. */
 export const problemIssue = (root: unknown, problem: Problem): ValidationIssue => {
-  const { path, value } = located(root, problem.path, "value")
+  const { path, received } = located(root, problem.path, "value")
   return {
     kind: "validation",
     type: problem.type ?? "check",
     expected: problem.expected ?? "a valid value",
-    received: describe(value),
+    received,
     message: problem.message,
     path
   }
@@ -239,8 +246,7 @@ const findings = (issue: SchemaIssue.Issue, keys: ReadonlyArray<PropertyKey>): A
 /** The wire form of everything a schema found wrong with `root`. */
 export const schemaIssues = (issue: SchemaIssue.Issue, root: unknown): Array<ValidationIssue> =>
   listed(findings(issue, []), ({ kind, type, expected = "a valid value", message, keys, missing }) => {
-    const { path, value } = located(root, keys, missing ? "key" : "value")
-    const received = describe(value)
+    const { path, received } = located(root, keys, missing ? "key" : "value")
     const lead = missing ? "Invalid key" : kind === "schema" ? "Invalid type" : "Invalid value"
     return {
       kind,

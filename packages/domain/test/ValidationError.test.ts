@@ -52,4 +52,22 @@ describe("ValidationError", () => {
     assert.strictEqual(issues.length, 10_001)
     assert.strictEqual(issues[10_000]?.message, "5 more problems are not listed")
   })
+
+  it("echoes nothing of credentials, wherever they went wrong", () => {
+    const schema = Schema.Struct({
+      credentials: Schema.Record(Schema.String, Schema.String),
+      properties: Schema.Record(Schema.String, Schema.String)
+    })
+    for (const root of [
+      { credentials: { apiKey: "s3cret" }, properties: 5 },
+      { credentials: "s3cret", properties: {} },
+      { credentials: ["s3cret"], properties: { a: [{ credentials: "s3cret" }] } },
+      { credentials: { apiKey: { "s3cret-like": "s3cret" } } },
+      { credentials: { apiKey: ["s3cret"], other: "s3cret" }, properties: {} }
+    ]) {
+      const issues = issuesOf(schema, root)
+      assert.isNotEmpty(issues)
+      assert.notInclude(JSON.stringify(issues), "s3cret")
+    }
+  })
 })

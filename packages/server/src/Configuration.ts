@@ -1,6 +1,9 @@
 import { secretKeyMode } from "@audiences/domain/SecretKey"
+import { Vendor } from "@audiences/domain/Vendor"
 import { Config, Context, Effect, Layer, type LogLevel, Option, Redacted, Result, Schema } from "effect"
 import { resolve } from "node:path"
+import { parseEncryptionKey } from "./EncryptionKeyText.ts"
+import { awsPlace, parseUploads, type Uploads } from "./Uploads.ts"
 
 /** What is wrong with the environment, one line for each variable, without the values of secrets. */
 export class ConfigurationError extends Schema.TaggedError<ConfigurationError>()("ConfigurationError", {
@@ -15,6 +18,8 @@ const logLevels: Readonly<Record<string, LogLevel.LogLevel>> = {
   error: "Error",
   none: "None"
 }
+
+const isVendor = Schema.is(Vendor)
 
 const roles = ["all", "api", "worker"] as const
 export type Role = (typeof roles)[number]
@@ -34,8 +39,7 @@ export class Configuration extends Context.Service<
     readonly role: Role
     /** The key to give the first organization. */
     readonly secretKey: Option.Option<Redacted.Redacted<string>>
-    /** A folder. */
-    readonly uploads: string
+    readonly uploads: Uploads
     /** What columns for evaluation may take, over all organizations. */
     readonly columnMemoryBytes: number
     /** What the gate may keep in memory, over all organizations. */
@@ -45,6 +49,10 @@ export class Configuration extends Context.Service<
     readonly rateLimit: number
     /** The same for the gate. */
     readonly gateRateLimit: number
+    /** Keys of AES-256 for credentials of vendors, the one that encrypts first; none: one is kept in the data directory. */
+    readonly encryptionKeys: Redacted.Redacted<ReadonlyArray<Uint8Array>>
+    /** Servers that stand in for vendors, by vendor, as origins. */
+    readonly vendorUrls: ReadonlyMap<string, string>
   }
 >()("@audiences/server/Configuration") {
   static readonly layer = Layer.effect(
@@ -91,8 +99,6 @@ const parseDatabaseUrl = (text: string) =>
 const parseSecretKey = (text: string) =>
   secretKeyMode(text) === undefined ? undefined : Option.some(Redacted.make(text, { label: "secret key" }))
 
-const parseFolder = (text: string) => (/^[a-z][a-z0-9+.-]+:\/\//i.test(text) ? undefined : Option.some(resolve(text)))
-
 const unitBytes: Readonly<Record<string, number>> = { KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 }
 
 const parseBytes = (text: string) => {
@@ -101,6 +107,22 @@ const parseBytes = (text: string) => {
   return count === undefined || bytes === undefined ? undefined : Number(count) * bytes
 }
 const parseLimit = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined)
+
+const parseEncryptionKeys = (text: string) => {
+  const keys = text.split(",").map((each) => parseEncryptionKey(each.trim()))
+  return keys.every((each) => each !== undefined) ? Redacted.make(keys, { label: "encryption keys" }) : undefined
+}
+
+const parseVendorUrls = (text: string) => {
+  const parsed = text.split(",").map((each) => {
+    const [, vendor, address] = /^\s*([a-z]+)=(\S+)\s*$/.exec(each) ?? []
+    const at = address === undefined ? undefined : url(address, ["http:", "https:"])
+    return vendor !== undefined && isVendor(vendor) && at?.pathname === "/" && at.search === ""
+      ? ([vendor, at.origin] as const)
+      : undefined
+  })
+  return parsed.every((each) => each !== undefined) ? new Map(parsed) : undefined
+}
 
 const unset = <A>(): Option.Option<A> => Option.none()
 
@@ -140,9 +162,9 @@ const load = Effect.gen(function* () {
     ),
     uploads: yield* read(
       "AUDIENCES_UPLOADS",
-      parseFolder,
-      "a folder (buckets such as s3://… cannot be used yet)",
-      unset<string>()
+      parseUploads(yield* awsPlace),
+      "a folder, or a bucket such as s3://bucket/prefix",
+      unset<Uploads>()
     ),
     columnMemoryBytes: yield* read(
       "AUDIENCES_COLUMN_MEMORY",
@@ -168,6 +190,18 @@ const load = Effect.gen(function* () {
       parseLimit,
       "a number of requests a minute, 0 for no limit",
       0
+    ),
+    encryptionKeys: yield* read(
+      "AUDIENCES_ENCRYPTION_KEY",
+      parseEncryptionKeys,
+      "32 bytes in base64 or hexadecimal, such as `openssl rand -base64 32` gives (several by commas, the one that encrypts first)",
+      Redacted.make<ReadonlyArray<Uint8Array>>([], { label: "encryption keys" })
+    ),
+    vendorUrls: yield* read(
+      "AUDIENCES_VENDOR_URLS",
+      parseVendorUrls,
+      `vendors and the addresses to ask at instead of theirs, such as klaviyo=http://127.0.0.1:5150 (vendors: ${Vendor.literals.join(", ")})`,
+      new Map<string, string>()
     )
   }
   const problems = Object.values<Read<unknown>>(settings).flatMap((setting) =>
@@ -182,11 +216,14 @@ const load = Effect.gen(function* () {
   }
   if (valid.role !== "all" && Option.isNone(valid.uploads)) {
     return yield* new ConfigurationError({
-      message: `AUDIENCES_ROLE=${valid.role} needs AUDIENCES_UPLOADS: a folder that every process of the service sees`
+      message: `AUDIENCES_ROLE=${valid.role} needs AUDIENCES_UPLOADS: a bucket, or a folder that every process of the service sees`
     })
   }
   return Configuration.of({
     ...valid,
-    uploads: Option.getOrElse(valid.uploads, () => resolve(valid.dataDir, "uploads"))
+    uploads: Option.getOrElse(valid.uploads, (): Uploads => ({
+      _tag: "Folder",
+      path: resolve(valid.dataDir, "uploads")
+    }))
   })
 })

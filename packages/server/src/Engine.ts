@@ -13,7 +13,11 @@ import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
 import { Segmentations } from "@audiences/engine/groups/Segmentations"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
+import { Arrivals } from "@audiences/engine/imports/Arrivals"
+import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports } from "@audiences/engine/imports/Imports"
+import { Integrations } from "@audiences/engine/integrations/Integrations"
+import { Resealing } from "@audiences/engine/integrations/Resealing"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
@@ -25,6 +29,7 @@ import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rfm } from "@audiences/engine/rfm/Rfm"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
+import { SyncSources } from "@audiences/engine/syncs/SyncSources"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
 import { Versions } from "@audiences/engine/versions/Versions"
 import { ApiKeyRepoSql } from "@audiences/storage/apiKeys/ApiKeyRepoSql"
@@ -40,8 +45,12 @@ import { AudienceGroupRepoSql } from "@audiences/storage/groups/AudienceGroupRep
 import { SegmentationRepoSql } from "@audiences/storage/groups/SegmentationRepoSql"
 import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { IdempotencyRepoSql } from "@audiences/storage/idempotency/IdempotencyRepoSql"
+import { ArrivalRepoSql } from "@audiences/storage/imports/ArrivalRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
+import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
+import { IntegrationRepoSql } from "@audiences/storage/integrations/IntegrationRepoSql"
+import { UploadStoreS3 } from "@audiences/storage/imports/UploadStoreS3"
 import { MembershipRepoSql } from "@audiences/storage/memberships/MembershipRepoSql"
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
 import { PublicationFeedSql } from "@audiences/storage/memberships/PublicationFeedSql"
@@ -53,12 +62,18 @@ import { PreviewRepoSql } from "@audiences/storage/previews/PreviewRepoSql"
 import { RfmRepoSql } from "@audiences/storage/rfm/RfmRepoSql"
 import { RuleRepoSql } from "@audiences/storage/rules/RuleRepoSql"
 import { SettingsRepoSql } from "@audiences/storage/settings/SettingsRepoSql"
+import { SyncRepoSql } from "@audiences/storage/syncs/SyncRepoSql"
+import { SyncSourceRepoSql } from "@audiences/storage/syncs/SyncSourceRepoSql"
 import { VersionRepoSql } from "@audiences/storage/versions/VersionRepoSql"
 import { Effect, Layer } from "effect"
 import { availableParallelism } from "node:os"
 import { Configuration } from "./Configuration.ts"
 
-const Uploads = Layer.unwrap(Effect.map(Configuration, ({ uploads }) => UploadStoreFile({ folder: uploads })))
+const Uploads = Layer.unwrap(
+  Effect.map(Configuration, ({ uploads }) =>
+    uploads._tag === "Folder" ? UploadStoreFile({ folder: uploads.path }) : UploadStoreS3(uploads)
+  )
+)
 
 /** The request thread and the one that loads columns leave the other processors to evaluation. */
 const Evaluating = Layer.unwrap(
@@ -69,6 +84,7 @@ const Evaluating = Layer.unwrap(
 
 const Storage = Layer.mergeAll(
   ApiKeyRepoSql,
+  ArrivalRepoSql,
   AudienceGroupRepoSql,
   AudienceRepoSql,
   AuditRepoSql,
@@ -81,6 +97,8 @@ const Storage = Layer.mergeAll(
   HistoryRepoSql,
   IdempotencyRepoSql,
   ImportRepoSql,
+  IntegrationRepoSql,
+  ImportReportRepoSql,
   MembershipRepoSql,
   OrderRepoSql,
   OrganizationRepoSql,
@@ -93,6 +111,8 @@ const Storage = Layer.mergeAll(
   RuleRepoSql,
   SegmentationRepoSql,
   SettingsRepoSql,
+  SyncRepoSql,
+  SyncSourceRepoSql,
   VersionRepoSql,
   Uploads
 )
@@ -107,7 +127,7 @@ const Gated = Gate.layer.pipe(
   )
 )
 
-/** The use cases over PostgreSQL. */
+/** The use cases over PostgreSQL, and over the vendors that are to be reached. */
 export const Engine = Layer.mergeAll(
   ApiKeys.layer,
   AudienceGroups.layer,
@@ -120,7 +140,11 @@ export const Engine = Layer.mergeAll(
   Exports.layer,
   History.layer,
   Idempotency.layer,
+  Arrivals.layer,
   Imports.layer,
+  Integrations.layer,
+  ImportReports.layer,
+  Resealing,
   Layer.provide(Layer.mergeAll(LoyaltyTiers.layer, Rfm.layer), Segmentations.layer),
   Memberships.layer,
   Orders.layer,
@@ -131,6 +155,7 @@ export const Engine = Layer.mergeAll(
   Rules.layer,
   Overlaps.layer,
   Previews.layer,
-  Syncs.layer,
+  Layer.provide(Syncs.layer, Integrations.layer),
+  SyncSources.layer,
   Versions.layer
 ).pipe(Layer.provideMerge(Organizations.layer), Layer.provide(Storage))

@@ -3,7 +3,9 @@ import { DefaultRateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { JobQueuePgBoss } from "@audiences/storage/jobs/JobQueuePgBoss"
 import { Effect, Layer } from "effect"
 import { Configuration } from "./Configuration.ts"
+import { Connecting } from "./connectors/Connecting.ts"
 import { Database, DatabaseUrl } from "./Database.ts"
+import { EncryptionKey } from "./EncryptionKey.ts"
 import { Engine } from "./Engine.ts"
 import { FirstKey } from "./FirstKey.ts"
 import { GateListener } from "./http/GateListener.ts"
@@ -36,12 +38,13 @@ const Founding = Layer.unwrap(Effect.map(Configuration, ({ role }) => (role === 
 
 const Jobs = Layer.unwrap(Effect.map(DatabaseUrl, (url) => JobQueuePgBoss({ url })))
 
-/** What a process does by its role, on a database, a job queue and a port. */
+/** What a process does by its role, on a database, a job queue and a port, with the vendors that it can reach. */
 export const Service = Answering.pipe(
   Layer.provide(Working),
   Layer.provide(Founding),
   Layer.provide(Uploads),
   Layer.provide(Engine),
+  Layer.provide(EncryptionKey),
   Layer.provide(Limits)
 )
 
@@ -51,6 +54,7 @@ export const Service = Answering.pipe(
  */
 export const Server = Service.pipe(
   Layer.provide(Jobs),
+  Layer.provide(Connecting),
   Layer.provide(Database),
   Layer.provideMerge(PublicUrl.layer),
   Layer.provide(Listening)

@@ -1,3 +1,4 @@
+import { BucketUnusable } from "@audiences/storage/imports/UploadBucket"
 import { EmbeddedPostgresError } from "@audiences/storage/postgres/EmbeddedPostgresError"
 import { Cause, Option } from "effect"
 import { Migrator, SqlError } from "effect/sql"
@@ -17,6 +18,7 @@ export const explain = (cause: Cause.Cause<unknown>): string => {
   if (
     error instanceof ConfigurationError ||
     error instanceof AddressUnavailable ||
+    error instanceof BucketUnusable ||
     error instanceof EmbeddedPostgresError
   ) {
     return error.message

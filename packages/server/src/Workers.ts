@@ -1,10 +1,12 @@
 import { AuditPruning } from "@audiences/engine/audit/AuditPruning"
 import { IdempotencyPruning } from "@audiences/engine/idempotency/IdempotencyPruning"
+import { ArrivalScheduler } from "@audiences/engine/imports/Arrivals"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { JobWorker } from "@audiences/engine/jobs/JobWorker"
 import { MembershipPublisher } from "@audiences/engine/publishers/MembershipPublisher"
 import { RefreshScheduler } from "@audiences/engine/refreshes/RefreshScheduler"
 import { RfmScheduler } from "@audiences/engine/rfm/RfmScheduler"
+import { SyncScheduler } from "@audiences/engine/syncs/SyncScheduler"
 import { VersionKeeping } from "@audiences/engine/versions/VersionKeeping"
 import { Effect, Layer, Schedule } from "effect"
 
@@ -25,8 +27,10 @@ export const Workers = Layer.mergeAll(
   JobWorker,
   RefreshScheduler,
   RfmScheduler,
+  SyncScheduler,
   MembershipPublisher,
   VersionKeeping,
+  ArrivalScheduler,
   ImportScheduler,
   AuditPruning,
   IdempotencyPruning

@@ -15,8 +15,10 @@ const problems = (env: Record<string, string>) =>
 describe("Configuration", () => {
   it.effect("has a default for everything", () =>
     Effect.gen(function* () {
+      const { encryptionKeys, ...rest } = yield* given({})
+      assert.deepStrictEqual(Redacted.value(encryptionKeys), [])
       assert.deepStrictEqual(
-        { ...(yield* given({})) },
+        { ...rest },
         {
           host: "127.0.0.1",
           port: 4800,
@@ -25,12 +27,13 @@ describe("Configuration", () => {
           databaseUrl: Option.none(),
           role: "all",
           secretKey: Option.none(),
-          uploads: resolve("data/uploads"),
+          uploads: { _tag: "Folder", path: resolve("data/uploads") },
           columnMemoryBytes: 2 ** 30,
           gateMemoryBytes: 512 * 2 ** 20,
           logLevel: "Info",
           rateLimit: 1000,
-          gateRateLimit: 0
+          gateRateLimit: 0,
+          vendorUrls: new Map()
         }
       )
     })
@@ -44,7 +47,8 @@ describe("Configuration", () => {
         AUDIENCES_DATABASE_URL: "",
         AUDIENCES_SECRET_KEY: ""
       })
-      assert.deepStrictEqual({ ...empty }, { ...(yield* given({})) })
+      const unset = yield* given({})
+      assert.deepStrictEqual({ ...empty, encryptionKeys: [] }, { ...unset, encryptionKeys: [] })
     })
   )
 
@@ -67,7 +71,7 @@ describe("Configuration", () => {
         AUDIENCES_DATABASE_URL: "mysql://me:hush@db/audiences",
         AUDIENCES_ROLE: "leader",
         AUDIENCES_SECRET_KEY: "sk_live_hush",
-        AUDIENCES_UPLOADS: "s3://bucket",
+        AUDIENCES_UPLOADS: "gs://bucket",
         AUDIENCES_COLUMN_MEMORY: "1 Gb",
         AUDIENCES_GATE_MEMORY: "1 GB",
         AUDIENCES_LOG: "loud"
@@ -102,6 +106,37 @@ describe("Configuration", () => {
     })
   )
 
+  it.effect("takes a folder or a bucket for uploads", () =>
+    Effect.gen(function* () {
+      const uploads = (text: string, env: Record<string, string> = {}) =>
+        Effect.map(given({ AUDIENCES_UPLOADS: text, ...env }), (configuration) => configuration.uploads)
+      const bucket = {
+        _tag: "Bucket",
+        bucket: "my-bucket",
+        prefix: "",
+        endpoint: undefined,
+        region: undefined
+      } as const
+      assert.deepStrictEqual(yield* uploads("files"), { _tag: "Folder", path: resolve("files") })
+      assert.deepStrictEqual(yield* uploads("s3://my-bucket"), bucket)
+      assert.deepStrictEqual(yield* uploads("s3://my-bucket//"), bucket)
+      assert.deepStrictEqual(yield* uploads("s3://my-bucket/a/b/", { AWS_REGION: "eu-central-1" }), {
+        ...bucket,
+        prefix: "a/b/",
+        region: "eu-central-1"
+      })
+      assert.deepStrictEqual(yield* uploads("s3://my-bucket/a", { AWS_ENDPOINT_URL: "http://127.0.0.1:9000" }), {
+        ...bucket,
+        prefix: "a/",
+        endpoint: "http://127.0.0.1:9000",
+        region: "us-east-1"
+      })
+      for (const text of ["s3://", "s3://Bucket", "https://bucket", "s3:///bucket"]) {
+        assert.lengthOf(yield* problems({ AUDIENCES_UPLOADS: text }), 1)
+      }
+    })
+  )
+
   it.effect("takes memory with its unit", () =>
     Effect.gen(function* () {
       const bytes = (text: string) =>
@@ -114,6 +149,48 @@ describe("Configuration", () => {
     Effect.gen(function* () {
       const { publicUrl } = yield* given({ AUDIENCES_PUBLIC_URL: "https://audiences.example/x/" })
       assert.deepStrictEqual(publicUrl, Option.some("https://audiences.example/x"))
+    })
+  )
+
+  it.effect("takes encryption keys in base64 and hexadecimal, and does not repeat what is none", () =>
+    Effect.gen(function* () {
+      const [hex, base64] = ["0f".repeat(32), Buffer.alloc(32, 7).toString("base64")]
+      const { encryptionKeys } = yield* given({ AUDIENCES_ENCRYPTION_KEY: `${hex}, ${base64}` })
+      assert.deepStrictEqual(
+        Redacted.value(encryptionKeys).map((key) => [key.length, key[0]]),
+        [
+          [32, 15],
+          [32, 7]
+        ]
+      )
+      for (const key of ["hush-hush", hex.slice(2), `${hex},`, `${base64}A`, Buffer.alloc(31).toString("base64")]) {
+        const [problem] = yield* problems({ AUDIENCES_ENCRYPTION_KEY: key })
+        assert.match(problem!, /^AUDIENCES_ENCRYPTION_KEY must be 32 bytes/)
+        assert.notInclude(problem!, key)
+      }
+    })
+  )
+
+  it.effect("takes addresses to ask at instead of the vendors'", () =>
+    Effect.gen(function* () {
+      const { vendorUrls } = yield* given({
+        AUDIENCES_VENDOR_URLS: "klaviyo=http://127.0.0.1:5150/,shopify=https://x.test"
+      })
+      assert.deepStrictEqual(
+        [...vendorUrls],
+        [
+          ["klaviyo", "http://127.0.0.1:5150"],
+          ["shopify", "https://x.test"]
+        ]
+      )
+      for (const wrong of [
+        "http://127.0.0.1",
+        "nobody=http://x.test",
+        "klaviyo=ftp://x.test",
+        "klaviyo=http://x.test/a"
+      ]) {
+        assert.match((yield* problems({ AUDIENCES_VENDOR_URLS: wrong }))[0]!, /^AUDIENCES_VENDOR_URLS must be vendors/)
+      }
     })
   )
 })

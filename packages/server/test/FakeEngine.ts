@@ -15,7 +15,9 @@ import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
+import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports } from "@audiences/engine/imports/Imports"
+import { Integrations } from "@audiences/engine/integrations/Integrations"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
@@ -26,6 +28,7 @@ import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rfm } from "@audiences/engine/rfm/Rfm"
 import { Rules } from "@audiences/engine/rules/Rules"
 import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSettings"
+import { SyncSources } from "@audiences/engine/syncs/SyncSources"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
 import { Versions } from "@audiences/engine/versions/Versions"
 import { DateTime, Effect, Layer, Redacted } from "effect"
@@ -92,9 +95,11 @@ export const FakeEngine = Layer.mergeAll(
     recall: () => undefined
   }),
   Layer.mock(Imports, { receive: () => Effect.fail(new UploadRefused()) }),
+  Layer.mock(ImportReports, {}),
   Layer.mock(ApiKeys, {}),
   Layer.mock(AuditLog, {}),
   Layer.mock(OrganizationSettings, {}),
+  Layer.mock(Integrations, {}),
   Layer.mock(Idempotency, {}),
   Layer.mock(RateLimits, { count: () => Effect.succeed(undefined), recall: () => undefined }),
   Layer.mock(Memberships, {}),
@@ -112,6 +117,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(History, {}),
   Layer.mock(Orders, {}),
   Layer.mock(Syncs, {}),
+  Layer.mock(SyncSources, {}),
   Layer.mock(Refreshes, {}),
   Layer.mock(Consumers, {})
 )

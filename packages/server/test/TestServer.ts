@@ -1,7 +1,9 @@
 import { ApiKeyId } from "@audiences/domain/ApiKey"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
+import type { Connectors } from "@audiences/engine/connectors/Connectors"
 import { Configuration } from "@audiences/server/Configuration"
+import { Connecting } from "@audiences/server/connectors/Connecting"
 import { layer as NodeServer } from "@audiences/server/http/NodeServer"
 import { makeSecretKey } from "@audiences/domain/SecretKey"
 import { PublicUrl } from "@audiences/server/PublicUrl"
@@ -16,6 +18,10 @@ import { join } from "node:path"
 import { inject } from "vitest"
 import type {} from "../../../tools/vitest/postgres.ts"
 import { PostgresTest } from "../../../tools/vitest/PostgresTest.ts"
+import { klaviyoServer } from "../../../tools/vitest/vendors/KlaviyoServer.ts"
+
+/** Of the account that Klaviyo's stand-in has. */
+export const klaviyoKey = "pk_of_tests"
 
 const configured = (changes: Partial<Configuration["Service"]>) =>
   Layer.effect(
@@ -25,6 +31,7 @@ const configured = (changes: Partial<Configuration["Service"]>) =>
         Effect.promise(() => mkdtemp(join(tmpdir(), "audiences-server-test-"))),
         (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
       )
+      const klaviyo = yield* klaviyoServer({ apiKey: klaviyoKey, lists: [] })
       return Configuration.of({
         host: "127.0.0.1",
         port: 0,
@@ -33,12 +40,15 @@ const configured = (changes: Partial<Configuration["Service"]>) =>
         databaseUrl: Option.none(),
         role: "all",
         secretKey: Option.some(yield* makeSecretKey("live")),
-        uploads: join(dataDir, "uploads"),
+        uploads: { _tag: "Folder", path: join(dataDir, "uploads") },
         columnMemoryBytes: 2 ** 28,
         gateMemoryBytes: 64 * 2 ** 20,
         logLevel: "Warn",
         rateLimit: 0,
         gateRateLimit: 0,
+        // One for all: they share a database.
+        encryptionKeys: Redacted.make([Buffer.alloc(32, 9)]),
+        vendorUrls: new Map([["klaviyo", klaviyo.origin]]),
         ...changes
       })
     })
@@ -54,14 +64,18 @@ const Jobs = Layer.unwrap(
   )
 )
 
-/** As `TestServer`, configured otherwise. */
-export const testServer = (changes: Partial<Configuration["Service"]>) =>
+/** As `TestServer`, configured otherwise, and with other connectors. */
+export const testServer = (
+  changes: Partial<Configuration["Service"]>,
+  connectors: Layer.Layer<Connectors, never, Configuration> = Connecting
+) =>
   Service.pipe(
     Layer.provide(Jobs),
+    Layer.provide(connectors),
     Layer.provide(PublicUrl.layer),
     Layer.provideMerge(NodeServer({ host: "127.0.0.1", port: 0 })),
     Layer.provideMerge(PostgresTest),
-    Layer.provide([configured(changes), Layer.succeed(References.MinimumLogLevel, "Warn")])
+    Layer.provide([configured(changes), Layer.succeed(References.MinimumLogLevel, changes.logLevel ?? "Warn")])
   )
 
 /** The whole service on the test run's database, with its workers, on a port of its own. */

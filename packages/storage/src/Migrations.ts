@@ -14,6 +14,12 @@ import requests from "./migrations/0015_requests.ts"
 import versions from "./migrations/0016_versions.ts"
 import spreadsheets from "./migrations/0017_spreadsheets.ts"
 import rfm from "./migrations/0018_rfm.ts"
+import importStaging from "./migrations/0019_import_staging.ts"
+import importReports from "./migrations/0020_import_reports.ts"
+import orderImports from "./migrations/0021_order_imports.ts"
+import rfmRetries from "./migrations/0022_rfm_retries.ts"
+import integrations from "./migrations/0023_integrations.ts"
+import syncs from "./migrations/0024_syncs.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -32,7 +38,13 @@ export const Migrations = Layer.effectDiscard(
       "0015_requests": requests,
       "0016_versions": versions,
       "0017_spreadsheets": spreadsheets,
-      "0018_rfm": rfm
+      "0018_rfm": rfm,
+      "0019_import_staging": importStaging,
+      "0020_import_reports": importReports,
+      "0021_order_imports": orderImports,
+      "0022_rfm_retries": rfmRetries,
+      "0023_integrations": integrations,
+      "0024_syncs": syncs
     })
   })
 )

@@ -16,6 +16,7 @@ export const groupLoaders: {
   loyaltyTiers: async () => (await import("@audiences/domain/api/LoyaltyTiersApi")).LoyaltyTiersApi,
   rfm: async () => (await import("@audiences/domain/api/RfmApi")).RfmApi,
   syncs: async () => (await import("@audiences/domain/api/SyncsApi")).SyncsApi,
+  syncSources: async () => (await import("@audiences/domain/api/SyncSourcesApi")).SyncSourcesApi,
   exports: async () => (await import("@audiences/domain/api/ExportsApi")).ExportsApi,
   versions: async () => (await import("@audiences/domain/api/VersionsApi")).VersionsApi,
   previews: async () => (await import("@audiences/domain/api/PreviewsApi")).PreviewsApi,
@@ -26,5 +27,6 @@ export const groupLoaders: {
   organizations: async () => (await import("@audiences/domain/api/OrganizationsApi")).OrganizationsApi,
   apiKeys: async () => (await import("@audiences/domain/api/ApiKeysApi")).ApiKeysApi,
   settings: async () => (await import("@audiences/domain/api/SettingsApi")).SettingsApi,
+  integrations: async () => (await import("@audiences/domain/api/IntegrationsApi")).IntegrationsApi,
   auditLog: async () => (await import("@audiences/domain/api/AuditLogApi")).AuditLogApi
 }

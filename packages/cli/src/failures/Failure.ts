@@ -4,6 +4,7 @@ import { secretKeyMode } from "@audiences/domain/SecretKey"
 import { HostInUse } from "../connection/HostInUse.ts"
 import type { KeyMissing } from "../connection/KeyMissing.ts"
 import { ExitCode } from "../ExitCode.ts"
+import type { SourceFailed } from "../migrations/Source.ts"
 import type { RulesRefused } from "../rules/RulesRefused.ts"
 import { issueLine } from "./Issue.ts"
 
@@ -132,7 +133,9 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, HostInUse
     case "RuleNotFound":
     case "AudienceGroupNotFound":
     case "ApiKeyNotFound":
+    case "IntegrationNotFound":
     case "OrganizationNotFound":
+    case "SyncSourceNotFound":
     case "VersionNotFound":
     case "VersionNotRetained":
     case "ProfileNotFound":
@@ -141,8 +144,14 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, HostInUse
     case "ConsumerArchived":
       return Effect.succeed(failure(ExitCode.conflict, `${said}. What is archived can be read, not changed.`))
     case "ApiKeyRevoked":
+    case "EncryptionKeyMissing":
+    case "VendorRefused":
     case "LastApiKey":
     case "SnapshotNameTaken":
+    case "ImportEnded":
+    case "ImportUnfinished":
+    case "SyncInProgress":
+    case "SyncSourcePresent":
       return Effect.succeed(failure(ExitCode.conflict, `${said}.`))
     case "ValidationError": {
       const issues = property(error, "issues")
@@ -160,6 +169,8 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, HostInUse
       )
     case "InternalServerError":
       return Effect.succeed(failure(ExitCode.failure, withRequestId(said, property(error, "requestId"))))
+    case "SourceFailed":
+      return Effect.succeed(failure((error as SourceFailed).exitCode, said))
     case "UsageError":
       return Effect.succeed(failure(ExitCode.usage, said))
     case "ChangesPending":

@@ -9,6 +9,8 @@ import { columns as consumerColumns } from "../consumers/columns.ts"
 import { groupArgument } from "../Ids.ts"
 import { printList } from "../output/Output.ts"
 import { optionalKey, pagingFlags, printPaged } from "../Paging.ts"
+import { rfm } from "./rfm/rfm.ts"
+import { tiers } from "./tiers/tiers.ts"
 
 const show = Command.make(
   "show",
@@ -78,5 +80,5 @@ const archive = Command.make(
 
 export const groups = Command.make("groups").pipe(
   Command.withDescription("Audiences that belong together, such as the tiers of a programme"),
-  Command.withSubcommands([served(show), served(members), served(archive)])
+  Command.withSubcommands([served(show), served(members), served(archive), tiers, rfm])
 )

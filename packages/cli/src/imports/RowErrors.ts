@@ -5,13 +5,13 @@ import { printable } from "../output/Printable.ts"
 const shownRows = 10
 
 /** The rows that were refused, each with its reasons, as far as a person wants to read them. */
-export const rowErrorLines = ({ errorCount, errors }: Import): ReadonlyArray<string> => {
+export const rowErrorLines = ({ audienceId, errorCount, errors, id }: Import): ReadonlyArray<string> => {
   if (errorCount === 0) return []
   const shown = (errors ?? []).slice(0, shownRows)
   const rest = errorCount - shown.length
   return [
     `${errorCount} ${errorCount === 1 ? "row was" : "rows were"} refused:`,
     ...shown.map(({ issues, row }) => printable(`  line ${row}: ${issues.map(issueLine).join("; ")}`)),
-    ...(rest > 0 ? [`  and ${rest} more; \`--json\` prints the first 200.`] : [])
+    ...(rest > 0 ? [`  and ${rest} more; \`audiences imports errors ${audienceId} ${id}\` downloads all.`] : [])
   ]
 }

@@ -1,14 +1,15 @@
-import { Clock, Effect, Stream } from "effect"
+import { Clock, Effect, Option, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { Uploads } from "@audiences/client/Uploads"
 import type { AudienceId } from "@audiences/domain/AudienceId"
-import type { Import } from "@audiences/domain/Import"
+import type { Import, ImportQuery } from "@audiences/domain/Import"
 import { audienceArgument } from "../Ids.ts"
 import { note, printRecord } from "../output/Output.ts"
 import { Progress } from "../output/Progress.ts"
 import { openUserFile, type UserFile } from "../UserFile.ts"
 import { ImportFailed } from "./ImportFailed.ts"
+import { writeRejectedRows } from "./RejectedRows.ts"
 import { rowErrorLines } from "./RowErrors.ts"
 import { watchImport } from "./watch.ts"
 
@@ -31,19 +32,37 @@ const upload = Effect.fnUntraced(
         })
       })
     })
-    yield* uploadCsv(uploadUrl, counted, { replayable: size !== undefined })
+    yield* uploadCsv(uploadUrl, counted, { replayable: size !== undefined, ...(size === undefined ? {} : { size }) })
   },
-  Effect.ensuring(Effect.flatMap(Progress, ({ end }) => end))
+  Effect.ensuring(Effect.flatMap(Progress, ({ end }) => end)),
+  Effect.onInterrupt(() => note("The file has not arrived in full: nothing of it is imported."))
 )
 
-const begin = Effect.fnUntraced(function* (audienceId: AudienceId, file: string) {
+const begin = Effect.fnUntraced(function* (audienceId: AudienceId, file: string, query: ImportQuery) {
   // Before the import is opened: a file that is not there should leave no trace.
   const opened = yield* openUserFile(file)
   const { imports } = yield* AudiencesClient
-  const { uploadUrl, ...begun } = yield* imports.create({ params: { audienceId }, query: {} })
+  const { uploadUrl, ...begun } = yield* imports.create({ params: { audienceId }, query })
   yield* upload(uploadUrl, opened)
   return begun
 })
+
+const grouped = (count: number): string => count.toLocaleString("en-US")
+
+/** What became of the rows, where the host tells. */
+const partition = ({ createdRows, duplicateRows, rejectedRows, unchangedRows, updatedRows }: Import): string => {
+  const counts = {
+    created: createdRows,
+    updated: updatedRows,
+    unchanged: unchangedRows,
+    duplicate: duplicateRows,
+    refused: rejectedRows
+  }
+  const told = Object.entries(counts).flatMap(([name, count]) =>
+    count === undefined ? [] : [`${grouped(count)} ${name}`]
+  )
+  return told.length === 0 ? "" : `: ${told.join(", ")}`
+}
 
 const report = Effect.fnUntraced(function* (done: Import, elapsedMillis: number) {
   const { errors: _, ...fields } = done
@@ -54,7 +73,7 @@ const report = Effect.fnUntraced(function* (done: Import, elapsedMillis: number)
       message: `The import failed${done.failureReason == null ? "" : `: ${done.failureReason}`}`
     })
   }
-  yield* note(`${done.processedConsumers.toLocaleString("en-US")} rows in ${(elapsedMillis / 1000).toFixed(1)} s.`)
+  yield* note(`${grouped(done.processedConsumers)} rows in ${(elapsedMillis / 1000).toFixed(1)} s${partition(done)}.`)
 })
 
 export const importCommand = Command.make(
@@ -66,14 +85,29 @@ export const importCommand = Command.make(
       Flag.withoutNegation,
       Flag.withDefault(false),
       Flag.withDescription("Wait until it is over, with progress on standard error; exit 1 if it failed")
+    ),
+    errors: Flag.String("errors").pipe(
+      Flag.optional,
+      Flag.withMetavar("file"),
+      Flag.withDescription("Wait as with --watch, and write the refused rows, if any, into this file, with the reasons")
+    ),
+    spreadsheet: Flag.Boolean("spreadsheet").pipe(
+      Flag.withoutNegation,
+      Flag.withDefault(false),
+      Flag.withDescription("Take off the apostrophes that `export --spreadsheet` has put before formulas")
     )
   },
-  Effect.fn("imports.import")(function* ({ audience, file, watch }) {
+  Effect.fn("imports.import")(function* ({ audience, errors, file, spreadsheet, watch }) {
     const startedAt = yield* Clock.currentTimeMillis
-    const begun = yield* begin(audience, file)
-    if (!watch) return yield* printRecord(begun)
+    const begun = yield* begin(audience, file, spreadsheet ? { spreadsheet } : {})
+    if (!watch && Option.isNone(errors)) return yield* printRecord(begun)
     const done = yield* watchImport(audience, begun.id)
-    yield* report(done, (yield* Clock.currentTimeMillis) - startedAt)
+    const elapsedMillis = (yield* Clock.currentTimeMillis) - startedAt
+    if (Option.isSome(errors) && done.errorCount > 0) {
+      yield* writeRejectedRows(audience, done.id, errors)
+      yield* note(`The refused rows are in ${errors.value}: mend them there and import the file.`)
+    }
+    yield* report(done, elapsedMillis)
   }, Effect.provide(Progress.layer))
 ).pipe(
   Command.withDescription("Import consumers from a CSV file into a STATIC_LIST"),
@@ -81,6 +115,10 @@ export const importCommand = Command.make(
     {
       command: "audiences import 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 customers.csv --watch",
       description: "Import and wait"
+    },
+    {
+      command: "audiences import 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 customers.csv --errors refused.csv",
+      description: "Import, wait, and keep the rows that were refused"
     },
     {
       command: "zcat customers.csv.gz | audiences import 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 - --watch",

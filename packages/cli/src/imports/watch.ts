@@ -2,44 +2,65 @@ import { Clock, Effect } from "effect"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import type { AudienceId } from "@audiences/domain/AudienceId"
 import type { Import, ImportId } from "@audiences/domain/Import"
+import { note } from "../output/Output.ts"
 import { Progress } from "../output/Progress.ts"
-import { ImportFailed } from "./ImportFailed.ts"
+import { remainingText } from "./Remaining.ts"
 
 const pause = "250 millis"
 
 const grouped = (count: number): string => Math.round(count).toLocaleString("en-US")
 
-const stateOf = (now: Import, elapsedMillis: number) => ({
+/** Where an import was when it was first seen at work: its pace counts from there, not from the upload. */
+interface Beginning {
+  readonly at: number
+  readonly rows: number
+}
+
+const paceOf = (now: Import, at: number, beginning: Beginning): number =>
+  at === beginning.at ? 0 : ((now.processedConsumers - beginning.rows) / (at - beginning.at)) * 1000
+
+const stateOf = (now: Import, rowsPerSecond: number) => ({
   label: now.status === "PENDING" ? "Waiting" : "Importing",
   ...(now.status === "PENDING" ? {} : { percent: now.progress }),
   details: [
     now.totalConsumers == null
       ? `${grouped(now.processedConsumers)} rows`
       : `${grouped(now.processedConsumers)} of ${grouped(now.totalConsumers)} rows`,
-    ...(elapsedMillis > 0 ? [`${grouped((now.processedConsumers / elapsedMillis) * 1000)} rows/s`] : []),
+    ...(rowsPerSecond > 0 ? [`${grouped(rowsPerSecond)} rows/s`] : []),
+    ...(rowsPerSecond > 0 && now.totalConsumers != null
+      ? [remainingText(now.totalConsumers - now.processedConsumers, rowsPerSecond)]
+      : []),
     ...(now.errorCount > 0 ? [`${grouped(now.errorCount)} refused`] : [])
   ]
 })
 
-/** Follows an import until it is over, and shows how it gets on. */
+/** The latest import of the audience is every host's to tell; another one than that, only ours'. */
+const read = Effect.fnUntraced(function* (audienceId: AudienceId, importId: ImportId) {
+  const { imports } = yield* AudiencesClient
+  const latest = yield* imports.latest({ params: { audienceId } })
+  return latest.id === importId ? latest : yield* imports.get({ params: { audienceId, importId } })
+})
+
+/** Follows an import until it is over, and shows how it gets on. Whoever stops following does not stop it, and is told so. */
 export const watchImport = Effect.fn("imports.watch")(
   function* (audienceId: AudienceId, importId: ImportId) {
-    const { imports } = yield* AudiencesClient
     const progress = yield* Progress
-    // Rows per second count from when the first rows were seen, not from the upload.
-    let startedAt: number | undefined
+    let beginning: Beginning | undefined
     for (;;) {
-      const now = yield* imports.latest({ params: { audienceId } })
-      if (now.id !== importId)
-        return yield* new ImportFailed({
-          message: "Another import of this audience has begun; this one can no longer be followed"
-        })
+      const now = yield* read(audienceId, importId)
       if (now.status === "COMPLETED" || now.status === "FAILED") return now
       const at = yield* Clock.currentTimeMillis
-      if (now.status === "PROCESSING") startedAt ??= at
-      yield* progress.show(stateOf(now, startedAt === undefined ? 0 : at - startedAt))
+      if (now.status === "PROCESSING" && now.totalConsumers != null) beginning ??= { at, rows: now.processedConsumers }
+      yield* progress.show(stateOf(now, beginning === undefined ? 0 : paceOf(now, at, beginning)))
       yield* Effect.sleep(pause)
     }
   },
-  Effect.ensuring(Effect.flatMap(Progress, ({ end }) => end))
+  Effect.ensuring(Effect.flatMap(Progress, ({ end }) => end)),
+  (following, audienceId, importId) =>
+    Effect.onInterrupt(following, () =>
+      note(
+        `The import goes on. \`audiences imports show ${audienceId} ${importId}\` tells how it is, ` +
+          `\`audiences imports cancel ${audienceId} ${importId}\` stops it.`
+      )
+    )
 )

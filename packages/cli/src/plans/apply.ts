@@ -27,6 +27,7 @@ const create = Effect.fnUntraced(function* (declared: Declared, { name, type }: 
     }
   })
   yield* note(`Created ${JSON.stringify(name)} (${id}).`)
+  return id
 })
 
 const update = Effect.fnUntraced(function* (declared: Declared, audienceId: AudienceId, { changes, name }: Step) {
@@ -41,21 +42,24 @@ const update = Effect.fnUntraced(function* (declared: Declared, audienceId: Audi
   if (changes.some(({ field }) => field !== "where"))
     yield* audiences.update({ params, payload: { name, ...fieldsOf(declared) } })
   yield* note(`Updated ${JSON.stringify(name)} (${audienceId}).`)
+  return audienceId
 })
 
 const archive = Effect.fnUntraced(function* (audienceId: AudienceId, { name }: Step) {
   const { audiences } = yield* AudiencesClient
   yield* audiences.archive({ params: { audienceId } })
   yield* note(`Archived ${JSON.stringify(name)} (${audienceId}).`)
+  return audienceId
 })
 
-const perform = ({ declared, step }: Plan["steps"][number]) => {
-  if (step.action === "archive" && step.id !== undefined) return archive(step.id, step)
-  if (step.action === "create" && declared !== undefined) return create(declared, step)
+/** Does a step, and gives the id of the audience it did something to. */
+export const perform = Effect.fnUntraced(function* ({ declared, step }: Plan["steps"][number]) {
+  if (step.action === "archive" && step.id !== undefined) return yield* archive(step.id, step)
+  if (step.action === "create" && declared !== undefined) return yield* create(declared, step)
   if (step.action === "update" && declared !== undefined && step.id !== undefined)
-    return update(declared, step.id, step)
-  return Effect.void
-}
+    return yield* update(declared, step.id, step)
+  return step.id
+})
 
 export const apply = Command.make(
   "apply",

@@ -39,9 +39,20 @@ export const verbGroups: ReadonlyArray<VerbGroup> = [
     load: () => import("./MembershipVerbs.ts")
   },
   {
+    group: "SYNCED LISTS",
+    summaries: {
+      sync: "Sync a SYNCED_LIST with its source now",
+      "sync-sources": "Sync sources: the lists elsewhere that audiences are kept equal to",
+      integrations: "Accounts at vendors whose lists audiences are synced with"
+    },
+    load: () => import("./SyncVerbs.ts")
+  },
+  {
     group: "CONSUMERS",
     summaries: {
       import: "Import consumers from a CSV file into a STATIC_LIST",
+      imports: "Imports of an audience: what became of them, their refused rows, and an end to them",
+      export: "Export the members of an audience, as of now",
       consumers: "People with attributes, orders and loyalty points",
       orders: "What consumers bought"
     },
@@ -62,7 +73,8 @@ export const verbGroups: ReadonlyArray<VerbGroup> = [
       keys: "API keys: who may speak for the organization",
       organizations: "Tenants",
       settings: "Show the settings of the organization, or change them",
-      audit: "List who changed what, and when, newest first"
+      audit: "List who changed what, and when, newest first",
+      migrate: "Copy audiences, groups, consumers and lists from another server of the contract"
     },
     load: () => import("./AdministrationVerbs.ts")
   },

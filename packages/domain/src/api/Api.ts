@@ -8,6 +8,7 @@ import { ExportsApi } from "./ExportsApi.ts"
 import { GroupsApi } from "./GroupsApi.ts"
 import { HistoryApi } from "./HistoryApi.ts"
 import { ImportsApi } from "./ImportsApi.ts"
+import { IntegrationsApi } from "./IntegrationsApi.ts"
 import { LoyaltyTiersApi } from "./LoyaltyTiersApi.ts"
 import { MembersApi } from "./MembersApi.ts"
 import { OrdersApi } from "./OrdersApi.ts"
@@ -17,6 +18,7 @@ import { PreviewsApi } from "./PreviewsApi.ts"
 import { RfmApi } from "./RfmApi.ts"
 import { RulesApi } from "./RulesApi.ts"
 import { SettingsApi } from "./SettingsApi.ts"
+import { SyncSourcesApi } from "./SyncSourcesApi.ts"
 import { SyncsApi } from "./SyncsApi.ts"
 import { VersionsApi } from "./VersionsApi.ts"
 
@@ -34,6 +36,7 @@ export class Api extends HttpApi.make("audiences")
   .add(LoyaltyTiersApi)
   .add(RfmApi)
   .add(SyncsApi)
+  .add(SyncSourcesApi)
   .add(ExportsApi)
   .add(VersionsApi)
   .add(PreviewsApi)
@@ -44,6 +47,7 @@ export class Api extends HttpApi.make("audiences")
   .add(OrganizationsApi)
   .add(ApiKeysApi)
   .add(SettingsApi)
+  .add(IntegrationsApi)
   .add(AuditLogApi)
   .annotate(HttpApi.PayloadParseOptions, { errors: "all", reportInput: true })
   .annotate(HttpApi.ParamsParseOptions, { errors: "all", reportInput: true })

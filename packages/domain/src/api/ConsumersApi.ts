@@ -3,6 +3,7 @@ import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { Audience } from "../Audience.ts"
 import {
   Consumer,
+  consumerArchiveQuery,
   ConsumerArchived,
   ConsumerFull,
   ConsumerId,
@@ -35,7 +36,11 @@ export class ConsumersApi extends HttpApiGroup.make("consumers")
       query: distributionQuery,
       success: Distribution,
       error: ValidationError
-    }).annotate(OpenApi.Summary, "How the values of a field are spread"),
+    })
+      .annotate(OpenApi.Summary, "How the values of a field are spread")
+      .annotateMerge(
+        OpenApi.annotations({ description: "With `suggest` (extension) also where tiers of the field could be cut." })
+      ),
     HttpApiEndpoint.get("get", "/:id", { params, success: ConsumerFull, error: ConsumerNotFound }).annotate(
       OpenApi.Summary,
       "Read a consumer"
@@ -46,10 +51,19 @@ export class ConsumersApi extends HttpApiGroup.make("consumers")
       success: Consumer,
       error: [ValidationError, ConsumerNotFound, ConsumerArchived]
     }).annotate(OpenApi.Summary, "Change a consumer"),
-    HttpApiEndpoint.delete("archive", "/:id", { params, success: Consumer, error: ConsumerNotFound }).annotate(
-      OpenApi.Summary,
-      "Archive a consumer"
-    ),
+    HttpApiEndpoint.delete("archive", "/:id", {
+      params,
+      query: consumerArchiveQuery,
+      success: Consumer,
+      error: [ValidationError, ConsumerNotFound]
+    })
+      .annotate(OpenApi.Summary, "Archive a consumer")
+      .annotateMerge(
+        OpenApi.annotations({
+          description:
+            "The consumer leaves every audience at once. With the extension `erase=true`, attributes, orders, activities and loyalty transactions are removed for good; the id stays, and says nothing. An archived consumer can be erased, too."
+        })
+      ),
     HttpApiEndpoint.get("audiences", "/:id/audiences", {
       params,
       success: Schema.Array(Audience),

@@ -1,16 +1,27 @@
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { AudienceArchived, AudienceNotFound } from "../Audience.ts"
 import { AudienceId } from "../AudienceId.ts"
-import { Import, ImportNotFound, importQuery, ImportWithUpload } from "../Import.ts"
+import {
+  Import,
+  ImportEnded,
+  ImportId,
+  importListQuery,
+  ImportNotFound,
+  ImportPage,
+  importQuery,
+  ImportUnfinished,
+  ImportWithUpload
+} from "../Import.ts"
 import { ValidationError } from "../ValidationError.ts"
 import { Authorization } from "./Authorization.ts"
 import { Refusals } from "./Refusals.ts"
 
 const params = { audienceId: AudienceId }
+const oneImport = { audienceId: AudienceId, importId: ImportId }
 
 export class ImportsApi extends HttpApiGroup.make("imports")
   .add(
-    HttpApiEndpoint.post("create", "/", {
+    HttpApiEndpoint.post("create", "/import", {
       params,
       query: importQuery,
       success: ImportWithUpload,
@@ -23,12 +34,58 @@ export class ImportsApi extends HttpApiGroup.make("imports")
             "Opens an import. PUT the CSV file as text/csv to `uploadUrl`; the import starts when it has arrived."
         })
       ),
-    HttpApiEndpoint.get("latest", "/", { params, success: Import, error: [AudienceNotFound, ImportNotFound] }).annotate(
-      OpenApi.Summary,
-      "Read the latest import"
-    )
+    HttpApiEndpoint.get("latest", "/import", {
+      params,
+      success: Import,
+      error: [AudienceNotFound, ImportNotFound]
+    }).annotate(OpenApi.Summary, "Read the latest import"),
+    HttpApiEndpoint.get("list", "/imports", {
+      params,
+      query: importListQuery,
+      success: ImportPage,
+      error: [ValidationError, AudienceNotFound]
+    })
+      .annotate(OpenApi.Summary, "List the imports")
+      .annotateMerge(
+        OpenApi.annotations({ description: "Extension: newest first, without the errors of their rows." })
+      ),
+    HttpApiEndpoint.get("get", "/imports/:importId", {
+      params: oneImport,
+      success: Import,
+      error: [AudienceNotFound, ImportNotFound]
+    })
+      .annotate(OpenApi.Summary, "Read an import")
+      .annotateMerge(
+        OpenApi.annotations({ description: "Extension: any import of the audience, not only the latest." })
+      ),
+    HttpApiEndpoint.get("errors", "/imports/:importId/errors.csv", {
+      params: oneImport,
+      success: HttpApiSchema.StreamUint8Array({ contentType: "text/csv" }),
+      error: [AudienceNotFound, ImportNotFound, ImportUnfinished]
+    })
+      .annotate(OpenApi.Summary, "Download the rejected rows")
+      .annotateMerge(
+        OpenApi.annotations({
+          description:
+            "Extension: every rejected row as it stood in the file, under the file's header and with its delimiter, behind a column " +
+            "`import_error` that says why. Mend it and upload it: an import passes over that column."
+        })
+      ),
+    HttpApiEndpoint.post("cancel", "/imports/:importId/cancel", {
+      params: oneImport,
+      success: Import,
+      error: [AudienceNotFound, ImportNotFound, ImportEnded]
+    })
+      .annotate(OpenApi.Summary, "Cancel an import")
+      .annotateMerge(
+        OpenApi.annotations({
+          description:
+            "Extension: stops an import that is PENDING or PROCESSING. It is FAILED from then on; what it has done stays. Cancelling " +
+            "again changes nothing."
+        })
+      )
   )
-  .prefix("/audiences/:audienceId/import")
+  .prefix("/audiences/:audienceId")
   .middleware(Authorization)
   .middleware(Refusals)
   .annotateMerge(OpenApi.annotations({ title: "Imports", description: "CSV files of consumers" })) {}

@@ -1,8 +1,7 @@
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { AudienceArchived, AudienceNotFound } from "../Audience.ts"
 import { AudienceId } from "../AudienceId.ts"
-import { NotImplemented } from "../Errors.ts"
-import { SyncStarted } from "../SyncSource.ts"
+import { SyncInProgress, SyncStarted } from "../SyncSource.ts"
 import { ValidationError } from "../ValidationError.ts"
 import { VendorImport, VendorImportResult } from "../VendorImport.ts"
 import { Authorization } from "./Authorization.ts"
@@ -12,7 +11,7 @@ const vendorImport = <const Vendor extends "klaviyo" | "mailchimp" | "sendgrid">
   HttpApiEndpoint.post(vendor, `/import/${vendor}`, {
     payload: VendorImport,
     success: VendorImportResult,
-    error: [ValidationError, NotImplemented]
+    error: ValidationError
   }).annotate(OpenApi.Summary, `Take over lists from ${name}`)
 
 export class SyncsApi extends HttpApiGroup.make("syncs")
@@ -20,7 +19,7 @@ export class SyncsApi extends HttpApiGroup.make("syncs")
     HttpApiEndpoint.post("start", "/:audienceId/sync", {
       params: { audienceId: AudienceId },
       success: SyncStarted,
-      error: [ValidationError, AudienceNotFound, AudienceArchived, NotImplemented]
+      error: [ValidationError, AudienceNotFound, AudienceArchived, SyncInProgress]
     }).annotate(OpenApi.Summary, "Sync an audience with its source now"),
     vendorImport("klaviyo", "Klaviyo"),
     vendorImport("mailchimp", "Mailchimp"),

@@ -5,6 +5,7 @@ import { type Rule, RuleId, type RuleLine } from "@audiences/domain/Rule"
 import { type SyncSource, SyncSourceId, type SyncSourceInput } from "@audiences/domain/SyncSource"
 import { Uuid } from "@audiences/domain/Uuid"
 import { type DateTime, Effect } from "effect"
+import { sourceName } from "../syncs/SourceName.ts"
 
 /** An audience that is still to be written, with what hangs on it. */
 export interface NewAudience {
@@ -13,27 +14,39 @@ export interface NewAudience {
   readonly syncSource: SyncSource | null
 }
 
+const birthOf = ({ name, organizationId }: Actor, now: DateTime.Utc) => ({
+  organizationId,
+  archived: false,
+  createdAt: now,
+  createdBy: name,
+  updatedAt: null,
+  updatedBy: null
+})
+
+/** A source that has never been synced. */
+export const makeSyncSource = Effect.fnUntraced(function* (
+  actor: Actor,
+  now: DateTime.Utc,
+  { syncSource, syncSourceId, sourceData }: SyncSourceInput
+) {
+  const source: SyncSource = {
+    ...birthOf(actor, now),
+    id: SyncSourceId.make(yield* yield* Uuid),
+    syncSource,
+    syncSourceId,
+    syncStatus: "PENDING",
+    lastSyncedAt: null,
+    sourceData: sourceData ?? null
+  }
+  return source
+})
+
 /** Fills in what the caller does not choose. */
 export const makeAudience = Effect.fnUntraced(function* (actor: Actor, now: DateTime.Utc, input: AudienceCreate) {
   const { name, type, primarySyncSource } = input
-  const { organizationId } = actor
-  const birth = {
-    organizationId,
-    archived: false,
-    createdAt: now,
-    createdBy: actor.name,
-    updatedAt: null,
-    updatedBy: null
-  }
+  const birth = birthOf(actor, now)
   const id = AudienceId.make(yield* yield* Uuid)
-  const syncSource: SyncSource | null =
-    primarySyncSource == null
-      ? null
-      : {
-          ...birth,
-          ...sourceOf(primarySyncSource),
-          id: SyncSourceId.make(yield* yield* Uuid)
-        }
+  const syncSource = primarySyncSource == null ? null : yield* makeSyncSource(actor, now, primarySyncSource)
   const audience: Audience = {
     ...birth,
     id,
@@ -49,19 +62,11 @@ export const makeAudience = Effect.fnUntraced(function* (actor: Actor, now: Date
     lastRefreshedAt: null,
     primarySyncSourceId: syncSource?.id ?? null,
     primaryExternalId: syncSource?.syncSourceId ?? null,
-    primarySourceVendor: syncSource?.syncSource.split(":")[0] ?? null,
+    primarySourceVendor: syncSource === null ? null : sourceName(syncSource.syncSource).vendor,
     primaryLastSyncedAt: null
   }
   const rules = yield* Effect.forEach(input.rules ?? [], (line) => makeRule(audience, line))
   return { audience, rules, syncSource } satisfies NewAudience
-})
-
-const sourceOf = ({ syncSource, syncSourceId, sourceData }: SyncSourceInput) => ({
-  syncSource,
-  syncSourceId,
-  syncStatus: "PENDING" as const,
-  lastSyncedAt: null,
-  sourceData: sourceData ?? null
 })
 
 const makeRule = Effect.fnUntraced(function* ({ organizationId, id }: Audience, line: RuleLine) {

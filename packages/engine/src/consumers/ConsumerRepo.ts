@@ -47,7 +47,12 @@ export class ConsumerRepo extends Context.Service<
       id: ConsumerId,
       patch: ConsumerPatch
     ) => Effect.Effect<Consumer, ConsumerNotFound | ConsumerArchived | IdentityConflicts>
-    /** Idempotent: an archived consumer stays as it is. */
-    readonly archive: (actor: Actor, now: DateTime.Utc, id: ConsumerId) => Effect.Effect<Consumer, ConsumerNotFound>
+    /** Idempotent: an archived consumer stays as it is, and an erased one is blank already. */
+    readonly archive: (
+      actor: Actor,
+      now: DateTime.Utc,
+      id: ConsumerId,
+      erase: boolean
+    ) => Effect.Effect<Consumer, ConsumerNotFound>
   }
 >()("@audiences/engine/ConsumerRepo") {}

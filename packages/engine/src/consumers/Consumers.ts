@@ -2,6 +2,7 @@ import type { Actor } from "@audiences/domain/Actor"
 import type {
   Consumer,
   ConsumerArchived,
+  ConsumerArchiveQuery,
   ConsumerFull,
   ConsumerId,
   ConsumerListQuery,
@@ -52,8 +53,12 @@ export class Consumers extends Context.Service<
       id: ConsumerId,
       input: ConsumerUpdate
     ) => Effect.Effect<Consumer, ValidationError | ConsumerNotFound | ConsumerArchived>
-    /** Takes the consumer out of every audience at once, and frees its identifiers. */
-    readonly archive: (actor: Actor, id: ConsumerId) => Effect.Effect<Consumer, ConsumerNotFound>
+    /** Takes the consumer out of every audience at once, and frees its identifiers; what is known of it can be erased for good. */
+    readonly archive: (
+      actor: Actor,
+      id: ConsumerId,
+      query?: ConsumerArchiveQuery
+    ) => Effect.Effect<Consumer, ConsumerNotFound>
   }
 >()("@audiences/engine/Consumers") {
   static readonly layer = Layer.effect(
@@ -104,8 +109,12 @@ export class Consumers extends Context.Service<
         )
       })
 
-      const archive = Effect.fn("Consumers.archive")(function* (actor: Actor, id: ConsumerId) {
-        return yield* repo.archive(actor, yield* clock.now, id)
+      const archive = Effect.fn("Consumers.archive")(function* (
+        actor: Actor,
+        id: ConsumerId,
+        { erase = false }: ConsumerArchiveQuery = {}
+      ) {
+        return yield* repo.archive(actor, yield* clock.now, id, erase)
       })
 
       return Consumers.of({ list, get: repo.get, batch, update, archive })

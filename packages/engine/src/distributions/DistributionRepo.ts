@@ -19,6 +19,44 @@ export interface FieldDistribution {
   readonly edges: ReadonlyArray<string>
   /** How many are in each bucket. */
   readonly counts: ReadonlyArray<number>
+  /** Where they were asked for. */
+  readonly tiers?: CutTiers
+}
+
+/** The values that tiers are made of: how many, from where to where, and those at the places that were asked for. */
+export interface CutValues {
+  readonly count: number
+  readonly min: string
+  readonly max: string
+  readonly placed: ReadonlyArray<string>
+}
+
+/** Values next to each other. */
+export interface ValueBin {
+  readonly min: string
+  /** 0 at the smallest of all values, 1 at the greatest. */
+  readonly mean: number
+  readonly count: number
+}
+
+/** How tiers are found. Values are decimals as text. */
+export interface TierCutting {
+  /** Only values from here on. Null: all. */
+  readonly from: string | null
+  /** The places of the values that are needed, counted from 0 in their order. */
+  readonly places: (count: number) => ReadonlyArray<number>
+  /** Where the bins after the first begin that are needed; none when no bins are. */
+  readonly binEdges: (values: CutValues) => ReadonlyArray<string>
+  /** Where the tiers after the lowest begin, rising. */
+  readonly cuts: (values: CutValues, bins: ReadonlyArray<ValueBin>) => ReadonlyArray<string>
+  /** Where the lowest tier begins, by the smallest value. */
+  readonly lowest: (min: string) => string
+}
+
+/** Where tiers begin, rising, and how many consumers are in each. */
+export interface CutTiers {
+  readonly starts: ReadonlyArray<string>
+  readonly counts: ReadonlyArray<number>
 }
 
 /** Chooses the edges of the buckets between two values. */
@@ -31,7 +69,8 @@ export class DistributionRepo extends Context.Service<
     readonly distribution: (
       organizationId: OrganizationId,
       field: DistributionField,
-      edgesOf: EdgesOf
+      edgesOf: EdgesOf,
+      cutting?: TierCutting
     ) => Effect.Effect<FieldDistribution>
   }
 >()("@audiences/engine/DistributionRepo") {}

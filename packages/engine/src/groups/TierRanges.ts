@@ -4,7 +4,7 @@ import type { LoyaltyTiersInput, TierAttribute, TierInput } from "@audiences/dom
 import type { RuleLine } from "@audiences/domain/Rule"
 import type { Problem } from "@audiences/domain/ValidationError"
 import { Result } from "effect"
-import { compareMoney, type Reader, readMoney, readNumber } from "../rules/RuleValue.ts"
+import { tierValues, type TierValue } from "./TierValue.ts"
 
 /** A tier whose range is known to be good: `[start, end)`, in the values that its rules compare with. */
 export interface TierRange {
@@ -13,22 +13,6 @@ export interface TierRange {
 }
 
 export const maxTiers = 100
-
-type Value = string | number
-
-const decimal = /^-?\d+(\.\d+)?$/
-
-/** Of an attribute that is a number, as text or number. */
-const readDecimal: Reader<number> = (value) =>
-  typeof value === "string" && decimal.test(value) && Number.isFinite(Number(value))
-    ? readNumber(Number(value))
-    : readNumber(value)
-
-/** How the values of an attribute are read and ordered. */
-const orderOf = (attribute: TierAttribute) =>
-  consumerFields[attribute] === "money"
-    ? { read: readMoney as Reader<Value>, compare: (a: Value, b: Value) => compareMoney(String(a), String(b)) }
-    : { read: readDecimal as Reader<Value>, compare: (a: Value, b: Value) => Number(a) - Number(b) }
 
 /** A tier with its place in the body. */
 interface Placed {
@@ -42,9 +26,9 @@ export const tierRanges = ({
   tiers
 }: LoyaltyTiersInput): Result.Result<ReadonlyArray<TierRange>, ReadonlyArray<Problem>> => {
   if (tiers.length === 0 || tiers.length > maxTiers) return Result.fail([countProblem(tiers.length)])
-  const { compare, read } = orderOf(attribute)
+  const { compare, read } = tierValues(consumerFields[attribute])
   const problems = [...repeatedNames(tiers), ...repeatedOrders(tiers)]
-  const read1 = (value: Value, { index }: Placed, key: "startValue" | "endValue") => {
+  const read1 = (value: TierValue, { index }: Placed, key: "startValue" | "endValue") => {
     const result = read(value)
     if (Result.isFailure(result))
       problems.push({ path: ["tiers", index, key], message: result.failure, type: "tier_value" })
@@ -68,7 +52,7 @@ export const tierRanges = ({
     : Result.succeed(ranges.map(({ end, start, tier }) => ({ tier, rules: rulesOf(attribute, start!, end ?? null) })))
 }
 
-const rulesOf = (field: TierAttribute, start: Value, end: Value | null): ReadonlyArray<RuleLine> => [
+const rulesOf = (field: TierAttribute, start: TierValue, end: TierValue | null): ReadonlyArray<RuleLine> => [
   { field, operator: "GREATER_THAN_OR_EQUAL", values: [start], position: 0 },
   ...(end === null ? [] : [{ field, operator: "LESS_THAN" as const, values: [end], position: 1 }])
 ]

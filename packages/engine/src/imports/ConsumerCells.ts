@@ -1,5 +1,6 @@
-import { ConsumerCreate, maxExternalIdLength } from "@audiences/domain/Consumer"
+import { ConsumerCreate } from "@audiences/domain/Consumer"
 import { consumerFields } from "@audiences/domain/ConsumerField"
+import { ExternalId } from "@audiences/domain/ExternalId"
 import { ConsumerMetadata, Text } from "@audiences/domain/Scalar"
 import { problemIssue, schemaIssues, type ValidationIssue } from "@audiences/domain/ValidationError"
 import { Result, Schema, SchemaIssue } from "effect"
@@ -14,7 +15,7 @@ const refused = (text: string, header: string, type: string, expected: string, m
   Result.fail([problemIssue({ [header]: text }, { path: [header], type, expected, message })])
 
 /** Reads what JSON would have in the cell's place, checked by the attribute's own schema. */
-const bySchema = (
+export const bySchema = (
   schema: Schema.ConstraintDecoder<unknown>,
   valueOf: (text: string) => unknown = (text) => text
 ): CellReader => {
@@ -95,7 +96,7 @@ const upperCase =
     Result.orElse(reader(text.toUpperCase(), header), () => reader(text, header))
 
 const readerOf = (name: ImportedAttribute): CellReader => {
-  if (name === "primaryExternalId") return bySchema(Text.check(Schema.isMaxLength(maxExternalIdLength)))
+  if (name === "primaryExternalId") return bySchema(ExternalId)
   if (name === "status") return upperCase(bySchema(ConsumerCreate.fields.status))
   const schema = ConsumerCreate.fields[name]
   if (name === "lastGeoCoordinates") return json(schema, "a JSON object of latitude and longitude")

@@ -1,9 +1,12 @@
+import type { ColumnMapping } from "@audiences/domain/ColumnMapping"
 import type { ConsumerMetadata } from "@audiences/domain/Scalar"
 import { problemIssue, type ValidationIssue } from "@audiences/domain/ValidationError"
 import { Result } from "effect"
 import type { ConsumerPatch } from "../consumers/ConsumerPatch.ts"
 import { attributeCells, type CellReader, metadataCells, tagsOf, textCells, trimmed } from "./ConsumerCells.ts"
 import { type ConsumerColumn, consumerColumns, isIdentifier } from "./CsvColumns.ts"
+import { fileColumns } from "./FileColumns.ts"
+import { raggedIssue } from "./RaggedRow.ts"
 import type { CsvRecord } from "./CsvRecords.ts"
 
 /** A row that says something of a consumer. Its metadata is added to what is known, key by key; blank cells are absent. */
@@ -63,6 +66,7 @@ const cellReader = (column: ConsumerColumn): readonly [CellReader, Put] | undefi
     case "Tags":
       return [textCells, (draft, value: string) => void draft.metadata.set("tags", tagsOf(value))]
     case "ServerSet":
+    case "LeftOut":
       return undefined
     case "Nameless":
       return [namelessCells, () => {}]
@@ -76,8 +80,8 @@ export class ConsumerCsv {
   readonly #identifying: ReadonlyArray<number>
 
   /** Throws `FileRefused` when the header is none of a list of consumers. */
-  constructor(header: CsvRecord) {
-    const columns = consumerColumns(header.cells, header.line)
+  constructor(header: CsvRecord, mapping?: ColumnMapping) {
+    const columns = fileColumns(consumerColumns, header.cells, header.line, mapping)
     this.#columns = columns.map(cellReader)
     this.#identifying = columns.flatMap((column, i) => (isIdentifier(column) ? [i] : []))
     this.#headers = header.cells.map((name) => name.trim())
@@ -85,7 +89,8 @@ export class ConsumerCsv {
 
   row({ line, cells }: CsvRecord): Result.Result<ImportedRow, RejectedRow> {
     const issues: Array<ValidationIssue> = []
-    if (cells.length !== this.#headers.length) return Result.fail({ line, issues: [this.#ragged(cells)] })
+    if (cells.length !== this.#headers.length)
+      return Result.fail({ line, issues: [raggedIssue(cells.length, this.#headers.length)] })
     const draft: Draft = { patch: {}, metadata: new Map(), firstName: "", lastName: "" }
     cells.forEach((cell, i) => {
       const column = this.#columns[i]
@@ -106,16 +111,6 @@ export class ConsumerCsv {
       )
     }
     return issues.length === 0 ? Result.succeed({ line, patch: patchOf(draft) }) : Result.fail({ line, issues })
-  }
-
-  #ragged(cells: ReadonlyArray<string>): ValidationIssue {
-    const expected = `${this.#headers.length} cells`
-    return problemIssue(undefined, {
-      path: [],
-      type: "cells",
-      expected,
-      message: `The row has ${cells.length} cells where the header has ${this.#headers.length}: a delimiter or a quote is missing or too many`
-    })
   }
 }
 

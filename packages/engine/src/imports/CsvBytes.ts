@@ -52,15 +52,18 @@ const lineBreaks = (bytes: Uint8Array, until: number, before: number | undefined
 
 const hex = (byte: number): string => `0x${byte.toString(16).padStart(2, "0").toUpperCase()}`
 
+/** Without a byte order mark: every other byte of Latin text is zero. */
+const isUtf16 = ([a, b, c, d]: Uint8Array): boolean =>
+  (a === 0 && c === 0 && b !== 0 && d !== 0) || (b === 0 && d === 0 && a !== 0 && c !== 0)
+
 const notACsv = (bytes: Uint8Array): FileRefused | undefined => {
-  const found = signatures.find(([signature]) => signature.every((byte, i) => bytes[i] === byte))
-  return (
-    found &&
-    new FileRefused({
-      line: 1,
-      message: `The file is ${found[1]}, not a CSV in UTF-8. Export it as CSV (UTF-8) and upload that.`
-    })
-  )
+  const [, signed] = signatures.find(([signature]) => signature.every((byte, i) => bytes[i] === byte)) ?? []
+  const what = signed ?? (isUtf16(bytes) ? "text in UTF-16" : undefined)
+  if (what === undefined) return undefined
+  return new FileRefused({
+    line: 1,
+    message: `The file is ${what}, not a CSV in UTF-8. Export it as CSV (UTF-8) and upload that.`
+  })
 }
 
 /** Makes sure that a file, given piece by piece, is text in UTF-8. */

@@ -1,6 +1,8 @@
 import { ConsumerCreate } from "@audiences/domain/Consumer"
 import { fieldAliases } from "@audiences/domain/ConsumerField"
 import type { ConsumerPatch } from "../consumers/ConsumerPatch.ts"
+import { errorColumn } from "./ErrorColumn.ts"
+import { type ColumnKinds, columnList, forgiving } from "./FileColumns.ts"
 import { FileRefused } from "./FileRefused.ts"
 
 export type ImportedAttribute = Exclude<keyof ConsumerPatch, "metadata">
@@ -14,17 +16,13 @@ export type ConsumerColumn =
   /** A whole object of metadata, as JSON. */
   | { readonly _tag: "MetadataObject" }
   | { readonly _tag: "Tags" }
-  /** What the server itself says of a consumer, as our own exports have it. */
+  /** What the server itself says, as our own exports and reports have it. */
   | { readonly _tag: "ServerSet" }
+  /** Nobody's business, as a mapping says. */
+  | { readonly _tag: "LeftOut" }
   | { readonly _tag: "Nameless" }
 
-/** Columns of one file. Each is metadata of its own or a field: more than this is not a list of consumers. */
-const maxColumns = 1000
-
 const metadataPrefix = "metadata."
-
-/** `Last Order At`, `last_order_at` and `lastOrderAt` are one. */
-const forgiving = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "")
 
 const {
   externalId: _externalId,
@@ -60,20 +58,23 @@ const serverSet = new Set([
   "primarySyncSourceId",
   "primaryLastSyncedAt",
   "verificationCode",
-  "verificationCodeExpiresAt"
+  "verificationCodeExpiresAt",
+  errorColumn
 ])
 
-const columnOf = (header: string): ConsumerColumn => {
+const field = (text: string): ConsumerColumn | undefined => {
+  const name = text.trim()
+  if (!name.toLowerCase().startsWith(metadataPrefix)) return known.get(forgiving(name))
+  return name.length > metadataPrefix.length ? { _tag: "Metadata", key: name.slice(metadataPrefix.length) } : undefined
+}
+
+const named = (header: string): ConsumerColumn => {
   const name = header.trim()
   if (name === "") return { _tag: "Nameless" }
   if (serverSet.has(name)) return { _tag: "ServerSet" }
-  if (name.toLowerCase().startsWith(metadataPrefix) && name.length > metadataPrefix.length) {
-    return { _tag: "Metadata", key: name.slice(metadataPrefix.length) }
-  }
-  return known.get(forgiving(name)) ?? { _tag: "Metadata", key: name }
+  return field(name) ?? { _tag: "Metadata", key: name }
 }
 
-/** What two columns of one file cannot both be. */
 const meaning = (column: ConsumerColumn): string | undefined => {
   switch (column._tag) {
     case "Attribute":
@@ -89,6 +90,7 @@ const meaning = (column: ConsumerColumn): string | undefined => {
     case "MetadataObject":
       return "metadata"
     case "ServerSet":
+    case "LeftOut":
     case "Nameless":
       return undefined
   }
@@ -99,47 +101,25 @@ const identifierNames: ReadonlySet<string> = new Set<ImportedAttribute>(["email"
 export const isIdentifier = (column: ConsumerColumn): boolean =>
   column._tag === "Attribute" && identifierNames.has(column.name)
 
-/** How many names of columns a message lists. */
-const listed = 20
-
-const list = (headers: ReadonlyArray<string>): string =>
-  headers
-    .slice(0, listed)
-    .map((header) => JSON.stringify(header.length > 60 ? `${header.slice(0, 60)}…` : header))
-    .join(", ") + (headers.length > listed ? ` and ${headers.length - listed} more` : "")
-
 const looksLikeData = (headers: ReadonlyArray<string>): boolean =>
   headers.some((header) => /^[^\s@]+@[^\s@]+\.[^\s@]+$|^\+\d{6,15}$/.test(header.trim()))
 
-/** What the columns of a file are, by its header. Throws `FileRefused` when they are no list of consumers. */
-export const consumerColumns = (headers: ReadonlyArray<string>, line: number): ReadonlyArray<ConsumerColumn> => {
-  if (headers.length > maxColumns) {
-    throw new FileRefused({
-      line,
-      message: `The header has ${headers.length} columns; at most ${maxColumns} are read.`
-    })
-  }
-  const columns = headers.map(columnOf)
-  if (!columns.some(isIdentifier)) {
-    throw new FileRefused({
-      line,
-      message: looksLikeData(headers)
-        ? `The first line must be a header that names the columns; it looks like data: ${list(headers)}.`
-        : `No column identifies a consumer: the header must name at least one of email, phone, externalId. Found: ${list(headers)}.`
-    })
-  }
-  const seen = new Map<string, string>()
-  columns.forEach((column, i) => {
-    const name = meaning(column)
-    if (name === undefined) return
-    const other = seen.get(name)
-    if (other !== undefined) {
-      throw new FileRefused({
-        line,
-        message: `Two columns are both ${name}: ${list([other, headers[i]!])}. Remove or rename one of them.`
-      })
-    }
-    seen.set(name, headers[i]!)
+const demand = (columns: ReadonlyArray<ConsumerColumn>, headers: ReadonlyArray<string>, line: number): void => {
+  if (columns.some(isIdentifier)) return
+  throw new FileRefused({
+    line,
+    message: looksLikeData(headers)
+      ? `The first line must be a header that names the columns; it looks like data: ${columnList(headers)}.`
+      : `No column identifies a consumer: the header must name at least one of email, phone, externalId. Found: ${columnList(headers)}.`
   })
-  return columns
+}
+
+/** The columns of a list of consumers. Unknown ones are metadata. */
+export const consumerColumns: ColumnKinds<ConsumerColumn> = {
+  subject: "a consumer",
+  named,
+  field,
+  leftOut: { _tag: "LeftOut" },
+  meaning,
+  demand
 }

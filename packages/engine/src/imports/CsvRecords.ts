@@ -1,6 +1,7 @@
 import { Effect, Stream } from "effect"
 import { type CsvError, Parser } from "csv-parse"
 import { CsvBytes } from "./CsvBytes.ts"
+import { detectDelimiter } from "./CsvDelimiter.ts"
 import { FileRefused } from "./FileRefused.ts"
 
 export interface CsvRecord {
@@ -12,10 +13,6 @@ export interface CsvRecord {
 /** Characters of one record. A quote that is never closed would otherwise gather the rest of the file. */
 const maxRecordCharacters = 1_048_576
 
-const quote = 34
-const lineFeed = 10
-const carriageReturn = 13
-
 const lineBreak = /\r\n|\n|\r/g
 
 const breaksIn = (cells: ReadonlyArray<string>): number => {
@@ -24,33 +21,6 @@ const breaksIn = (cells: ReadonlyArray<string>): number => {
     if (cell.includes("\n") || cell.includes("\r")) count += cell.match(lineBreak)!.length
   }
   return count
-}
-
-/** The delimiter of a header: of comma, semicolon and tab, the one that parts it most often. Undefined while the header is incomplete. */
-const detectDelimiter = (head: Uint8Array, isEnd: boolean): string | undefined => {
-  const counts = new Map([
-    [44, 0],
-    [59, 0],
-    [9, 0]
-  ])
-  let inQuotes = false
-  let isBlank = true
-  let isComplete = isEnd || head.length > maxRecordCharacters
-  for (const byte of head) {
-    if (byte === quote) inQuotes = !inQuotes
-    if (inQuotes) continue
-    if (byte === lineFeed || byte === carriageReturn) {
-      if (isBlank) continue
-      isComplete = true
-      break
-    }
-    isBlank = false
-    const count = counts.get(byte)
-    if (count !== undefined) counts.set(byte, count + 1)
-  }
-  if (!isComplete) return undefined
-  const [best] = [...counts].sort(([, a], [, b]) => b - a)
-  return String.fromCharCode(best![0])
 }
 
 class CsvReader {
@@ -87,7 +57,7 @@ class CsvReader {
   #feed(bytes: Uint8Array, isEnd: boolean): void {
     if (this.#parser === undefined) {
       this.#head = Buffer.concat([this.#head, bytes])
-      const delimiter = detectDelimiter(this.#head, isEnd)
+      const delimiter = detectDelimiter(this.#head, isEnd || this.#head.length > maxRecordCharacters)
       if (delimiter === undefined) return
       this.#parser = this.#open(delimiter)
       this.#parser.write(this.#head)

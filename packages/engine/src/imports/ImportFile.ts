@@ -1,6 +1,6 @@
 import { Effect, Result, Stream } from "effect"
 import { unguardCell } from "../exports/SpreadsheetCell.ts"
-import { ConsumerCsv, type ImportedRow, isBlank, type RejectedRow } from "./ConsumerCsv.ts"
+import { ConsumerCsv, isBlank } from "./ConsumerCsv.ts"
 import { type CsvRecord, csvRecords } from "./CsvRecords.ts"
 import { FileRefused } from "./FileRefused.ts"
 import type { ImportChunk } from "./ImportRepo.ts"
@@ -10,9 +10,11 @@ const emptyFile = new FileRefused({
   message: "The file is empty: it must have a header that names the columns."
 })
 
-/** The records that are rows or the header. */
-const records = <E>(bytes: Stream.Stream<Uint8Array, E>) =>
-  Stream.filter(csvRecords(bytes), (record) => !isBlank(record))
+const tooMany = (maxRows: number, line: number) =>
+  new FileRefused({
+    line,
+    message: `The file has more than ${maxRows} rows. Split it and import the parts one after the other.`
+  })
 
 const columns = (header: CsvRecord): Effect.Effect<ConsumerCsv, FileRefused> =>
   Effect.try({
@@ -23,59 +25,54 @@ const columns = (header: CsvRecord): Effect.Effect<ConsumerCsv, FileRefused> =>
     }
   })
 
+/** The records of a file that are rows or the header, with its bytes that were read by then. */
+const records = <E>(bytes: Stream.Stream<Uint8Array, E>) => {
+  let read = 0
+  return csvRecords(Stream.tap(bytes, (piece) => Effect.sync(() => (read += piece.length)))).pipe(
+    Stream.filter((record) => !isBlank(record)),
+    Stream.map((record) => ({ record, read }))
+  )
+}
+
 /**
- * Reads a whole file without keeping any of it: is it a CSV of consumers from end to end? Returns the number of its data rows.
- * What no row is to blame for is thus found before the first one is written.
+ * The data rows of a file behind the first `start`, in chunks that are the same however often one begins anew at their borders. Fails
+ * when the file as a whole is none.
  */
-export const countRows = <E>(
-  bytes: Stream.Stream<Uint8Array, E>,
-  maxRows: number
-): Effect.Effect<number, E | FileRefused> =>
-  Effect.gen(function* () {
-    let seen = 0
-    yield* Stream.runForEachArray(records(bytes), (some) =>
-      Effect.gen(function* () {
-        if (seen === 0) yield* columns(some[0])
-        seen += some.length
-        if (seen - 1 > maxRows) {
-          return yield* new FileRefused({
-            line: some[some.length - 1]!.line,
-            message: `The file has more than ${maxRows} rows. Split it and import the parts one after the other.`
-          })
-        }
-      })
-    )
-    return seen === 0 ? yield* emptyFile : seen - 1
-  })
-
-const chunkOf = (start: number, rows: ReadonlyArray<Result.Result<ImportedRow, RejectedRow>>): ImportChunk => ({
-  start,
-  rows: rows.flatMap((row) => (Result.isSuccess(row) ? [row.success] : [])),
-  rejected: rows.flatMap((row) => (Result.isFailure(row) ? [row.failure] : []))
-})
-
-/** The data rows of a file behind the first `start`, in chunks that are the same however often one begins anew at their borders. */
 export const chunks = <E>(
   bytes: Stream.Stream<Uint8Array, E>,
-  start: number,
-  chunkRows: number,
-  spreadsheet = false
+  options: {
+    readonly start: number
+    readonly chunkRows: number
+    readonly maxRows: number
+    readonly spreadsheet: boolean
+  }
 ): Stream.Stream<ImportChunk, E | FileRefused> =>
   Stream.suspend(() => {
+    const { chunkRows, maxRows, spreadsheet, start } = options
     let csv: ConsumerCsv | undefined
-    let next = start
-    const rows = Stream.mapArrayEffect(records(bytes), (some) =>
-      csv === undefined ? Effect.map(columns(some[0]), (made) => ((csv = made), some)) : Effect.succeed(some)
+    let seen = 0
+    const taken = Stream.mapArrayEffect(records(bytes), (some) =>
+      Effect.gen(function* () {
+        csv ??= yield* columns(some[0].record)
+        seen += some.length
+        if (seen - 1 > maxRows) return yield* tooMany(maxRows, some[some.length - 1]!.record.line)
+        return some
+      })
     )
-    return rows.pipe(
+    let next = start
+    return taken.pipe(
       Stream.drop(1 + start),
       // Read as they come, not a chunk at a time: what else the process does must not wait for so many.
-      Stream.map((record) => csv!.row(spreadsheet ? { ...record, cells: record.cells.map(unguardCell) } : record)),
+      Stream.map(({ record, read }) => ({
+        row: Result.merge(csv!.row(spreadsheet ? { ...record, cells: record.cells.map(unguardCell) } : record)),
+        read
+      })),
       Stream.grouped(chunkRows),
-      Stream.map((some) => {
-        const chunk = chunkOf(next, some)
+      Stream.map((some): ImportChunk => {
+        const chunk = { start: next, rows: some.map(({ row }) => row), bytes: some[some.length - 1]!.read }
         next += some.length
         return chunk
-      })
+      }),
+      Stream.concat(Stream.suspend(() => (seen === 0 ? Stream.fail(emptyFile) : Stream.empty)))
     )
   })

@@ -9,3 +9,6 @@ export const ImportLimits = Context.Reference<{
 }>("@audiences/engine/ImportLimits", {
   defaultValue: () => ({ maxBytes: 2 * 1024 ** 3, maxRows: 5_000_000, chunkRows: 10_000 })
 })
+
+/** How often in a row an import is begun without coming further, before it is given up. */
+export const maxImportAttempts = 10

@@ -1,70 +1,145 @@
-import type { Import, ImportId } from "@audiences/domain/Import"
+import type { AudienceArchived } from "@audiences/domain/Audience"
+import type { ImportId } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Cause, Effect, Option, Stream } from "effect"
 import { SqlError } from "effect/sql"
-import { chunks, countRows } from "./ImportFile.ts"
-import { ImportLimits } from "./ImportLimits.ts"
-import { ImportRepo } from "./ImportRepo.ts"
+import type { RejectedRow } from "./ConsumerCsv.ts"
+import { chunks } from "./ImportFile.ts"
+import { ImportLimits, maxImportAttempts } from "./ImportLimits.ts"
+import { type Advance, type ImportChunk, ImportRepo, type ImportStanding } from "./ImportRepo.ts"
+import { ImportReportRepo } from "./ImportReportRepo.ts"
+import { refusedRow } from "./RefusedRow.ts"
+import { keepRejectedRows } from "./RejectedRows.ts"
 import { UploadStore } from "./UploadStore.ts"
 
-/** The rows of a counted file from where the import got to. False when somebody else has taken the import over. */
-const bringIn = Effect.fnUntraced(function* (started: Import) {
+interface Key {
+  readonly organizationId: OrganizationId
+  readonly id: ImportId
+}
+
+/** Stages a chunk; a row that the database does not take is looked for by halves, and is rejected. */
+const stage = (key: Key, chunk: ImportChunk): Effect.Effect<Advance, never, ImportRepo> =>
+  Effect.flatMap(ImportRepo, (repo) => repo.stage(key.organizationId, key.id, chunk)).pipe(
+    Effect.catchTag("ChunkRefused", (refused) => {
+      const { bytes, rows, start } = chunk
+      if (rows.length === 1) {
+        if ("issues" in rows[0]!) return Effect.die(refused)
+        const row: RejectedRow = { line: rows[0]!.line, issues: [refusedRow(refused)] }
+        return stage(key, { bytes, rows: [row], start })
+      }
+      const half = rows.length >> 1
+      return Effect.flatMap(stage(key, { bytes, rows: rows.slice(0, half), start }), (advance) =>
+        advance === "stopped"
+          ? Effect.succeed(advance)
+          : stage(key, { bytes, rows: rows.slice(half), start: start + half })
+      )
+    })
+  )
+
+const stageFile = Effect.fnUntraced(function* (key: Key, { s3Key, spreadsheet, stagedRows }: ImportStanding) {
   const repo = yield* ImportRepo
   const store = yield* UploadStore
-  const { chunkRows } = yield* ImportLimits
-  return yield* chunks(
-    store.read(started.s3Key),
-    started.processedConsumers,
-    chunkRows,
-    started.spreadsheet ?? false
-  ).pipe(
-    // The next chunk is read while the database works on this one.
+  const { chunkRows, maxRows } = yield* ImportLimits
+  const staged = yield* chunks(store.read(s3Key), { start: stagedRows, chunkRows, maxRows, spreadsheet }).pipe(
+    // The next chunk is read while the database takes this one.
     Stream.buffer({ capacity: 1 }),
-    Stream.mapEffect((chunk) => repo.merge(started.organizationId, started.id, chunk)),
-    Stream.takeUntil((merged) => !merged),
+    Stream.mapEffect((chunk) =>
+      Effect.map(stage(key, chunk), (advance) => ({ advance, rows: chunk.start + chunk.rows.length }))
+    ),
+    Stream.takeUntil(({ advance }) => advance === "stopped"),
     Stream.runFold(
-      () => true,
-      (_, merged) => merged
+      () => ({ advance: "advanced" as Advance, rows: stagedRows }),
+      (_, each) => each
     )
   )
+  if (staged.advance === "advanced") yield* repo.staged(key.organizationId, key.id, staged.rows)
+  return staged.advance
 })
 
-const advance = Effect.fnUntraced(function* (started: Import) {
+/** Merges staged rows; one that the database does not take is looked for by halves, and is rejected. */
+const merge = (
+  key: Key,
+  start: number,
+  count: number
+): Effect.Effect<Advance | "again", AudienceArchived, ImportRepo> =>
+  Effect.flatMap(ImportRepo, (repo) => {
+    const some = repo.merge(key.organizationId, key.id, start, count)
+    return Effect.catchTag(some, "ChunkRefused", (refused) => {
+      if (count === 1) {
+        const reject = repo.reject(key.organizationId, key.id, start, refused)
+        return Effect.andThen(reject, Effect.catchTag(some, "ChunkRefused", Effect.die))
+      }
+      const half = count >> 1
+      return Effect.flatMap(merge(key, start, half), (advance) =>
+        advance === "advanced" ? merge(key, start + half, count - half) : Effect.succeed(advance)
+      )
+    })
+  })
+
+/** What was rejected is kept before anybody is told to look at it. */
+const complete = Effect.fnUntraced(function* (key: Key, { s3Key }: ImportStanding) {
   const repo = yield* ImportRepo
-  const store = yield* UploadStore
-  const { maxRows } = yield* ImportLimits
-  if ((started.totalConsumers ?? null) === null) {
-    yield* repo.counted(started.organizationId, started.id, yield* countRows(store.read(started.s3Key), maxRows))
+  yield* keepRejectedRows(key, s3Key)
+  yield* repo.complete(key.organizationId, key.id)
+  return "advanced" satisfies Advance as Advance
+})
+
+/** From wherever it stands to the end of what can be done now. */
+const advance = Effect.fnUntraced(function* (key: Key, begun: ImportStanding) {
+  const repo = yield* ImportRepo
+  const { chunkRows } = yield* ImportLimits
+  let at: ImportStanding | undefined = begun
+  while (at?.status === "PROCESSING") {
+    const { deduplicated, processedRows, stagedRows, totalRows } = at
+    const done =
+      totalRows === null || stagedRows < totalRows
+        ? yield* stageFile(key, at)
+        : !deduplicated
+          ? yield* repo.deduplicate(key.organizationId, key.id)
+          : processedRows < totalRows
+            ? yield* merge(key, processedRows, Math.min(chunkRows, totalRows - processedRows))
+            : yield* complete(key, at)
+    if (done === "stopped") return
+    at = Option.getOrUndefined(yield* repo.standing(key.organizationId, key.id))
   }
-  if (yield* bringIn(started)) yield* repo.complete(started.organizationId, started.id)
+})
+
+const givenUp =
+  `It was tried ${maxImportAttempts} times without coming further: the process or the database ended each time. ` +
+  "Rows counted as processed are in."
+
+const processing = Effect.fnUntraced(function* (key: Key, at: ImportStanding) {
+  const repo = yield* ImportRepo
+  const fail = (message: string, line = 1) => repo.fail(key.organizationId, key.id, { message, line })
+  if (at.attempts > maxImportAttempts) return yield* fail(givenUp)
+  yield* advance(key, at).pipe(
+    Effect.catchTags({
+      FileRefused: ({ message, line }) => fail(message, line),
+      UploadMissing: () => fail("The uploaded file is no longer there. Import it again."),
+      AudienceArchived: () => fail("The audience was archived while the import was running. Rows before that are in.")
+    }),
+    Effect.catchDefect((defect) =>
+      SqlError.isSqlError(defect)
+        ? Effect.die(defect)
+        : Effect.andThen(
+            Effect.logError("import failed", Cause.die(defect)),
+            fail("Something went wrong that the file is not to blame for. Rows counted as processed are in.")
+          )
+    )
+  )
 })
 
 /** Brings an import to its end from wherever it is. A database that is away is the job queue's to wait for. */
 export const runImport = Effect.fnUntraced(function* (organizationId: OrganizationId, id: ImportId) {
   const repo = yield* ImportRepo
   const store = yield* UploadStore
-  const found = Option.getOrUndefined(yield* repo.find(organizationId, id))
-  if (found === undefined || found.status === "PENDING") return
-  if (found.status === "PROCESSING") {
-    const fail = (message: string, line = 1) => repo.fail(organizationId, id, { message, line })
-    yield* advance(found).pipe(
-      Effect.catchTags({
-        FileRefused: ({ message, line }) => fail(message, line),
-        UploadMissing: () => fail("The uploaded file is no longer there. Import it again."),
-        AudienceArchived: () =>
-          fail("The audience was archived while the import was running. Rows before that are in."),
-        ChunkRefused: ({ message }) => fail(message)
-      }),
-      Effect.catchDefect((defect) =>
-        SqlError.isSqlError(defect)
-          ? Effect.die(defect)
-          : Effect.andThen(
-              Effect.logError("import failed", Cause.die(defect)),
-              fail("Something went wrong that the file is not to blame for. Rows counted as processed are in.")
-            )
-      )
-    )
-  }
-  const ended = Option.getOrUndefined(yield* repo.find(organizationId, id))
-  if (ended?.status === "COMPLETED" || ended?.status === "FAILED") yield* store.remove(ended.s3Key)
+  const at = Option.getOrUndefined(yield* repo.attempt(organizationId, id))
+  if (at?.status === "PROCESSING") yield* processing({ organizationId, id }, at)
+  const ended = Option.getOrUndefined(yield* repo.standing(organizationId, id))
+  if (ended?.status !== "COMPLETED" && ended?.status !== "FAILED") return
+  if (ended.status === "FAILED") yield* keepRejectedRows({ organizationId, id }, ended.s3Key)
+  yield* store.remove(ended.s3Key)
+  yield* repo.clear(organizationId, id)
+  const reports = yield* ImportReportRepo
+  yield* reports.close(organizationId, id)
 })

@@ -18,6 +18,7 @@ import { notStatic } from "../audiences/AudienceTypeRefusal.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { ImportLimits } from "./ImportLimits.ts"
 import { ImportRepo } from "./ImportRepo.ts"
+import { ImportReportRepo } from "./ImportReportRepo.ts"
 import { runImport } from "./ImportRun.ts"
 import { UploadStore } from "./UploadStore.ts"
 import { uploadUrl, verifyGrant } from "./UploadUrls.ts"
@@ -56,7 +57,7 @@ export class Imports extends Context.Service<
     ) => Effect.Effect<Import, UploadRefused | PayloadTooLarge | E>
     /** Brings an uploaded file in, from where it last got to. Idempotent. */
     readonly run: (organizationId: OrganizationId, importId: ImportId) => Effect.Effect<void>
-    /** Hands every started import that no job stands for to the job queue. */
+    /** Hands every import that is not over, or whose file is still there, and that no job stands for, to the job queue. */
     readonly enqueueUnfinished: Effect.Effect<number>
   }
 >()("@audiences/engine/Imports") {
@@ -64,13 +65,15 @@ export class Imports extends Context.Service<
     this,
     Effect.gen(function* () {
       const repo = yield* ImportRepo
+      const reports = yield* ImportReportRepo
       const store = yield* UploadStore
       const jobs = yield* JobQueue
+      const { intake } = store
 
       const create = Effect.fn("Imports.create")(function* (
         actor: Actor,
         audienceId: AudienceId,
-        { spreadsheet = false }: ImportQuery = {}
+        { spreadsheet = false, mode = "upsert", dryRun = false }: ImportQuery = {}
       ) {
         const { organizationId } = actor
         const id = ImportId.make(yield* yield* Uuid)
@@ -78,8 +81,11 @@ export class Imports extends Context.Service<
         const uploadExpiresAt = DateTime.addDuration(createdAt, uploadLifetime)
         const s3Key = (millis: number) => `imports/${organizationId}/${audienceId}/${millis}.csv`
         const made = yield* repo
-          .create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt, spreadsheet })
+          .create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt, spreadsheet, mode, dryRun })
           .pipe(Effect.catchTag("AudienceTypeMismatch", () => notStatic(undefined)))
+        if (intake._tag === "Bucket") {
+          return { ...made, uploadUrl: yield* intake.uploadUrl(made.s3Key, uploadExpiresAt) }
+        }
         const secret = yield* repo.uploadSecret(organizationId)
         return { ...made, uploadUrl: yield* uploadUrl(Option.getOrThrow(secret), organizationId, id, uploadExpiresAt) }
       })
@@ -91,10 +97,10 @@ export class Imports extends Context.Service<
         const used = new UploadRefused({ error: "Upload URL has been used" })
         const { organizationId, importId } = yield* verifyGrant(grant, repo.uploadSecret)
         const found = Option.getOrUndefined(yield* repo.find(organizationId, importId))
-        if (found === undefined) return yield* new UploadRefused()
+        if (found === undefined || intake._tag !== "Service") return yield* new UploadRefused()
         if (found.status !== "PENDING") return yield* used
         const { maxBytes } = yield* ImportLimits
-        const upload = yield* store
+        const upload = yield* intake
           .receive(found.s3Key, body, maxBytes)
           .pipe(
             Effect.catchTag("UploadTooLarge", () =>
@@ -110,9 +116,12 @@ export class Imports extends Context.Service<
       }, Effect.scoped)
 
       const run = Effect.fn("Imports.run")(function* (organizationId: OrganizationId, importId: ImportId) {
+        const version = Option.getOrUndefined(yield* repo.uploadVersion(organizationId, importId))
         yield* runImport(organizationId, importId).pipe(
           Effect.provideService(ImportRepo, repo),
-          Effect.provideService(UploadStore, store)
+          Effect.provideService(ImportReportRepo, reports),
+          // What was put at the key since the import began is not what was uploaded for it.
+          Effect.provideService(UploadStore, { ...store, read: (key) => store.read(key, version) })
         )
       })
 

@@ -2,6 +2,7 @@ import { Effect, Layer } from "effect"
 import { Imports } from "../imports/Imports.ts"
 import { Refreshes } from "../refreshes/Refreshes.ts"
 import { Rfm } from "../rfm/Rfm.ts"
+import { Syncs } from "../syncs/Syncs.ts"
 import { type Job, JobQueue } from "./JobQueue.ts"
 
 /** Runs the jobs of the queue for as long as the layer lives. */
@@ -11,6 +12,7 @@ export const JobWorker = Layer.effectDiscard(
     const refreshes = yield* Refreshes
     const imports = yield* Imports
     const rfm = yield* Rfm
+    const syncs = yield* Syncs
     const run = (job: Job): Effect.Effect<void> => {
       switch (job._tag) {
         case "Refresh":
@@ -19,6 +21,8 @@ export const JobWorker = Layer.effectDiscard(
           return imports.run(job.organizationId, job.importId)
         case "Rfm":
           return rfm.run(job.organizationId)
+        case "Sync":
+          return syncs.run(job)
       }
     }
     yield* queue.work(run)

@@ -4,7 +4,7 @@ import type { OrganizationId } from "@audiences/domain/Organization"
 import type { RfmGroup, RfmInput } from "@audiences/domain/Rfm"
 import { Uuid } from "@audiences/domain/Uuid"
 import { type Problem, refuse, type ValidationError } from "@audiences/domain/ValidationError"
-import { Context, Effect, Layer, Option, Result } from "effect"
+import { Cause, Context, Effect, Layer, Option, Result } from "effect"
 import { DatabaseClock } from "../DatabaseClock.ts"
 import { AudienceGroupRepo } from "../groups/AudienceGroupRepo.ts"
 import { type SegmentationInput, Segmentations } from "../groups/Segmentations.ts"
@@ -30,7 +30,7 @@ export class Rfm extends Context.Service<
     ) => Effect.Effect<RfmGroup, ValidationError | AudienceGroupNotFound | AudienceGroupArchived>
     /** Asks for a run; answers at once, while it is in progress. */
     readonly request: (actor: Actor, groupId: AudienceGroupId) => Effect.Effect<RfmGroup, AudienceGroupNotFound>
-    /** Does the run that is asked for, or goes on with one that was cut off. Idempotent: nothing asked for, nothing done. */
+    /** Does the run that is asked for, or goes on with one that was cut off. Idempotent: nothing asked for, nothing done. One that fails is put off. */
     readonly run: (organizationId: OrganizationId) => Effect.Effect<void>
     /** Hands every run whose time has come, or that was asked for but lost, to the job queue. */
     readonly enqueueDue: Effect.Effect<void>
@@ -167,12 +167,25 @@ export class Rfm extends Context.Service<
         return group
       })
 
-      const run = Effect.fn("Rfm.run")(function* (organizationId: OrganizationId) {
+      const score = Effect.fnUntraced(function* (organizationId: OrganizationId) {
         const cutting = { places: neededPlaces, bounds: boundsOf }
         const id = yield* repo.begin(organizationId, yield* clock.now, yield* yield* Uuid, cutting)
         if (Option.isNone(id)) return
         while (!(yield* repo.advance(organizationId, yield* clock.now, id.value)));
       })
+
+      // The row, not the queue, knows when to try again: the scheduler would hand over at once what the queue puts off.
+      const run = Effect.fn("Rfm.run")((organizationId: OrganizationId) =>
+        score(organizationId).pipe(
+          Effect.catchDefect((defect) =>
+            Effect.gen(function* () {
+              yield* Effect.logError("A scoring failed; it will be tried again", Cause.die(defect))
+              yield* repo.failed(organizationId, yield* clock.now)
+            })
+          ),
+          Effect.annotateLogs({ organizationId })
+        )
+      )
 
       const enqueueDue = Effect.gen(function* () {
         yield* Effect.forEach(yield* repo.takeDue(yield* clock.now), enqueue, { discard: true })

@@ -50,7 +50,9 @@ export class RfmRepo extends Context.Service<
     ) => Effect.Effect<Option.Option<string>>
     /** Scores the next block of consumers of the run, and writes those whose ranks changed. Returns whether it is the last. */
     readonly advance: (organizationId: OrganizationId, now: DateTime.Utc, runId: string) => Effect.Effect<boolean>
-    /** Asks for the runs whose time has come, and returns every organization that waits for one. */
+    /** Remembers that the run that is asked for has failed: it is put off, ever longer. Asking for it or another method tries at once. */
+    readonly failed: (organizationId: OrganizationId, now: DateTime.Utc) => Effect.Effect<void>
+    /** Asks for the runs whose time has come, and returns every organization that waits for one that is not put off. */
     readonly takeDue: (now: DateTime.Utc) => Effect.Effect<ReadonlyArray<OrganizationId>>
   }
 >()("@audiences/engine/RfmRepo") {}

@@ -153,11 +153,11 @@ describe("ConsumerCsv", () => {
     )
     assert.strictEqual(
       refusal("email", "E-Mail"),
-      'Two columns are both email: "email", "E-Mail". Remove or rename one of them.'
+      'Two columns are both email: "email", "E-Mail". Remove or rename one of them, or map it to null.'
     )
     assert.strictEqual(
       refusal("external_id", "primaryExternalId"),
-      'Two columns are both externalId: "external_id", "primaryExternalId". Remove or rename one of them.'
+      'Two columns are both externalId: "external_id", "primaryExternalId". Remove or rename one of them, or map it to null.'
     )
     assert.include(
       refusal(...Array.from({ length: 10_000 }, (_, i) => `c${i}`)),

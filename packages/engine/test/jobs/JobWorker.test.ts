@@ -1,11 +1,13 @@
 import { AudienceId } from "@audiences/domain/AudienceId"
 import { ImportId } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
+import { SyncSourceId } from "@audiences/domain/SyncSource"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { JobWorker } from "@audiences/engine/jobs/JobWorker"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
 import { Rfm } from "@audiences/engine/rfm/Rfm"
+import { Syncs } from "@audiences/engine/syncs/Syncs"
 import { assert, it } from "@effect/vitest"
 import { Deferred, Effect, Layer } from "effect"
 
@@ -14,7 +16,8 @@ const organizationId = OrganizationId.make(id)
 const jobs: ReadonlyArray<Job> = [
   { _tag: "Refresh", organizationId, audienceId: AudienceId.make(id) },
   { _tag: "Import", organizationId, importId: ImportId.make(id) },
-  { _tag: "Rfm", organizationId }
+  { _tag: "Rfm", organizationId },
+  { _tag: "Sync", organizationId, syncSourceId: SyncSourceId.make(id) }
 ]
 
 it.effect("hands each job to the use case that it is for", () =>
@@ -49,8 +52,11 @@ it.effect("hands each job to the use case that it is for", () =>
       })
     )
     const rfm = Layer.mock(Rfm, { run: (organization) => Effect.sync(() => void ran.push(`rfm ${organization}`)) })
-    yield* Layer.build(JobWorker.pipe(Layer.provide([queue, refreshes, imports, rfm])))
+    const syncs = Layer.mock(Syncs, {
+      run: (key) => Effect.sync(() => void ran.push(`sync ${key.organizationId} ${key.syncSourceId}`))
+    })
+    yield* Layer.build(JobWorker.pipe(Layer.provide([queue, refreshes, imports, rfm, syncs])))
     yield* Deferred.await(done)
-    assert.deepStrictEqual(ran, [`refresh ${id} ${id}`, `import ${id} ${id}`, `rfm ${id}`])
+    assert.deepStrictEqual(ran, [`refresh ${id} ${id}`, `import ${id} ${id}`, `rfm ${id}`, `sync ${id} ${id}`])
   })
 )

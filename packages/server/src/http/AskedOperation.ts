@@ -8,6 +8,8 @@ import { routing } from "./Routing.ts"
 /** What a request under the base path asks for. */
 export interface AskedOperation {
   readonly kind: RequestKind
+  /** The path of the contract, with the names of what varies in it; undefined: it has none like it. */
+  readonly path: string | undefined
   /** Of operations that are done once if they carry a key: their path, however it was written. */
   readonly keyedPath: string | undefined
   readonly query: string
@@ -15,6 +17,7 @@ export interface AskedOperation {
 
 interface Route {
   readonly kind: RequestKind
+  readonly path: string | undefined
   readonly keyedPath: string | undefined
 }
 
@@ -24,7 +27,7 @@ const gate: ReadonlySet<string> = new Set([
   "POST /audiences/:audienceId/members/check"
 ])
 
-const anyOther: Route = { kind: "api", keyedPath: undefined }
+const anyOther: Route = { kind: "api", path: undefined, keyedPath: undefined }
 
 /** The router's own algorithm on the contract's own paths: a path that the router would find, written in whatever way, is found here. */
 const routes = (): FindMyWay.Router<Route> => {
@@ -36,6 +39,7 @@ const routes = (): FindMyWay.Router<Route> => {
     onEndpoint: ({ endpoint: { method, path } }) =>
       router.on(method, HttpRouter.prefixPath(path, basePath) as FindMyWay.PathInput, {
         kind: gate.has(`${method} ${path}`) ? "gate" : "api",
+        path,
         keyedPath: method === "POST" && idempotentPaths.includes(path) ? path : undefined
       })
   })
@@ -52,5 +56,5 @@ export const askedOperation = (method: string, url: string): AskedOperation | un
   const keyedPath = handler.keyedPath?.replaceAll(/:([^/]+)/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? "")
   )
-  return { kind: handler.kind, keyedPath, query: JSON.stringify(searchParams) }
+  return { kind: handler.kind, path: handler.path, keyedPath, query: JSON.stringify(searchParams) }
 }

@@ -21,7 +21,8 @@ export const ConsumersHttp = HttpApiBuilder.group(
       get: ({ params }) => Effect.flatMap(CurrentActor, (actor) => consumers.get(actor.organizationId, params.id)),
       update: ({ params, payload }) =>
         Effect.flatMap(CurrentActor, (actor) => consumers.update(actor, params.id, payload)),
-      archive: ({ params }) => Effect.flatMap(CurrentActor, (actor) => consumers.archive(actor, params.id)),
+      archive: ({ params, query }) =>
+        Effect.flatMap(CurrentActor, (actor) => consumers.archive(actor, params.id, query)),
       audiences: ({ params }) =>
         Effect.flatMap(CurrentActor, (actor) => memberships.ofConsumer(actor.organizationId, params.id))
     })

@@ -2,7 +2,7 @@ import { basePath } from "@audiences/domain/api/Api"
 import { AudienceId } from "@audiences/domain/AudienceId"
 import { ConsumerId } from "@audiences/domain/Consumer"
 import { MemberCheck } from "@audiences/domain/MemberCheck"
-import { uuidV7 } from "@audiences/domain/Uuid"
+import { uuidV7 } from "@audiences/domain/UuidV7"
 import { Gate } from "@audiences/engine/gate/Gate"
 import { Organizations } from "@audiences/engine/organizations/Organizations"
 import { RateLimits } from "@audiences/engine/rateLimits/RateLimits"
@@ -12,6 +12,7 @@ import { Ahead, type AheadListener } from "./Ahead.ts"
 import { rateLimitHeaders } from "./RateLimitHttp.ts"
 import { givenRequestId } from "./RequestIds.ts"
 import { gateLogLevel } from "./RequestLog.ts"
+import { gateAnswers } from "./RequestMetrics.ts"
 
 const uuid = "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 
@@ -52,6 +53,7 @@ export const GateListener = Layer.effectDiscard(
     const limits = yield* RateLimits
     const ahead = yield* Ahead
     const clock = yield* Clock.Clock
+    const context = yield* Effect.context<never>()
     // Lines of the log are written by the router.
     if (LogLevel.isLessThanOrEqualTo(yield* References.MinimumLogLevel, gateLogLevel)) return
 
@@ -81,6 +83,7 @@ export const GateListener = Layer.effectDiscard(
           uuidV7(clock.currentTimeMillisUnsafe())
       })
       response.end(body)
+      gateAnswers[answer.status].updateUnsafe(1, context)
       return true
     }
     yield* Effect.acquireRelease(ahead.install(listener), () => ahead.install(undefined))

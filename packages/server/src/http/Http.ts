@@ -12,8 +12,10 @@ import { ExportsHttp } from "./ExportsHttp.ts"
 import { GroupsHttp } from "./GroupsHttp.ts"
 import { HistoryHttp } from "./HistoryHttp.ts"
 import { ImportsHttp } from "./ImportsHttp.ts"
+import { IntegrationsHttp } from "./IntegrationsHttp.ts"
 import { LoyaltyTiersHttp } from "./LoyaltyTiersHttp.ts"
 import { MembersHttp } from "./MembersHttp.ts"
+import { MetricsHttp } from "./MetricsHttp.ts"
 import { DocsHttp, HealthHttp } from "./OperationsHttp.ts"
 import { OrdersHttp } from "./OrdersHttp.ts"
 import { withOrganization } from "./OrganizationRequests.ts"
@@ -28,6 +30,7 @@ import { routing } from "./Routing.ts"
 import { RfmHttp } from "./RfmHttp.ts"
 import { RulesHttp } from "./RulesHttp.ts"
 import { SettingsHttp } from "./SettingsHttp.ts"
+import { SyncSourcesHttp } from "./SyncSourcesHttp.ts"
 import { SyncsHttp } from "./SyncsHttp.ts"
 import { withUnanswered } from "./Unanswered.ts"
 import { UploadsHttp } from "./UploadsHttp.ts"
@@ -47,6 +50,7 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
     LoyaltyTiersHttp,
     RfmHttp,
     SyncsHttp,
+    SyncSourcesHttp,
     ExportsHttp,
     VersionsHttp,
     PreviewsHttp,
@@ -57,6 +61,7 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
     OrganizationsHttp,
     ApiKeysHttp,
     SettingsHttp,
+    IntegrationsHttp,
     AuditLogHttp
   ]),
   Layer.provide([AuthorizationHttp, RefusalsHttp]),
@@ -69,10 +74,10 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
 )
 
 /** What a server with the role `worker` answers. */
-export const WorkerHttp = HealthHttp
+export const WorkerHttp = Layer.merge(HealthHttp, MetricsHttp)
 
 /** Everything this service answers. */
-export const Http = Layer.mergeAll(ContractHttp, OtherMethods, UploadsHttp, DocsHttp, HealthHttp)
+export const Http = Layer.mergeAll(ContractHttp, OtherMethods, UploadsHttp, DocsHttp, HealthHttp, MetricsHttp)
 
 const routerConfig = Layer.succeed(HttpRouter.RouterConfig, routing)
 

@@ -1,6 +1,7 @@
 import { Api } from "@audiences/domain/api/Api"
 import { CurrentActor } from "@audiences/domain/api/Authorization"
-import { Syncs, type Vendor } from "@audiences/engine/syncs/Syncs"
+import { Syncs } from "@audiences/engine/syncs/Syncs"
+import type { Vendor } from "@audiences/engine/syncs/VendorImports"
 import type { VendorImport } from "@audiences/domain/VendorImport"
 import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"

@@ -42,6 +42,21 @@ layer(TestServer, { excludeTestServices: true })("the examples", (it) => {
     })
   )
 
+  it.effect("the program that imports a file shows its progress and what was refused", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* runExample("upload.js")
+      assert.match(stdout, /^PENDING 0 %\n/)
+      assert.include(stdout, "COMPLETED 100 %\n2 rows read, 1 refused\n  line 3")
+    })
+  )
+
+  it.effect("the gate asks for many people at once, and answers each", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* runExample("gate.js")
+      assert.match(stdout, /^IN\nOUT\nemail: .*\n2 requests\n$/)
+    })
+  )
+
   it.effect("the program with Effect defines an audience and counts it", () =>
     Effect.gen(function* () {
       const { stdout } = yield* runExample("effect.ts")
@@ -54,12 +69,7 @@ layer(TestServer, { excludeTestServices: true })("the examples", (it) => {
       const client = new AudiencesClient(yield* freshAccess)
       const file = yield* Effect.promise(() => readFile(new URL("retail/consumers.csv", examples), "utf8"))
       const listed = yield* Effect.promise(() => client.audiences.create({ name: "All", type: "STATIC_LIST" }))
-      const { uploadUrl } = yield* Effect.promise(() => client.imports.create(listed.id))
-      yield* Effect.promise(() => client.imports.upload(uploadUrl, file))
-      const done = yield* Effect.promise(() => client.imports.latest(listed.id)).pipe(
-        Effect.delay("50 millis"),
-        Effect.repeat({ until: ({ status }) => status === "COMPLETED" || status === "FAILED" })
-      )
+      const done = yield* Effect.promise(async () => client.imports.upload(listed.id, file))
       assert.deepStrictEqual([done.status, done.processedConsumers, done.errorCount], ["COMPLETED", 4338, 0])
 
       const regulars = yield* Effect.promise(() =>

@@ -75,29 +75,3 @@ layer(TestServer, { excludeTestServices: true })("A group of audiences", (it) =>
     })
   )
 })
-
-layer(TestServer, { excludeTestServices: true })("What is not implemented yet", (it) => {
-  it.effect("says so after every other refusal", () =>
-    Effect.gen(function* () {
-      const { key } = yield* freshKey
-      const answers = [yield* ask("/api/audiences/import/klaviyo", { key, ...json({ listIds: ["a"] }) })]
-      for (const { json, status } of answers) {
-        assert.strictEqual(status, 501)
-        assert.include(json.error, "not implemented yet")
-      }
-      assert.strictEqual((yield* ask("/api/audiences/import/klaviyo", { key, ...json({}) })).status, 400)
-      const create = (body: object) => ask("/api/audiences", { key, ...json({ name: "Synced", ...body }) })
-      const sync = (id: string) => ask(`/api/audiences/${id}/sync`, { key, method: "POST" })
-      const list = yield* sync((yield* create({ type: "STATIC_LIST" })).json.id)
-      assert.deepStrictEqual([list.status, list.json.issues[0].message], [400, "Audience is not a synced list"])
-      const sourceless = yield* sync((yield* create({ type: "SYNCED_LIST" })).json.id)
-      assert.deepStrictEqual(
-        [sourceless.status, sourceless.json.issues[0].message],
-        [400, "Audience has no sync source"]
-      )
-      const primarySyncSource = { syncSource: "klaviyo:list", syncSourceId: "abc" }
-      const synced = yield* sync((yield* create({ type: "SYNCED_LIST", primarySyncSource })).json.id)
-      assert.strictEqual(synced.status, 501)
-    })
-  )
-})

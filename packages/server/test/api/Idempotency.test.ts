@@ -165,7 +165,6 @@ layer(TestServer, { excludeTestServices: true })("an idempotency key", (it) => {
         ["/api/audiences", { name: "", type: "STATIC_LIST" }, 400, true],
         [`/api/audiences/${absent}/members`, members, 404, true],
         [`/api/audiences/${list.id}/members`, members, 409, true],
-        ["/api/audiences/import/klaviyo", { listIds: ["a"] }, 501, false],
         ["/api/consumers/batch", `"${"x".repeat(17 * 1024 * 1024)}"`, 413, false]
       ] as const
       for (const [i, [path, body, status, kept]] of cases.entries()) {

@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { ask, json } from "../Answer.ts"
+import { type Answer, ask, json } from "../Answer.ts"
 import { freshKey, TestServer } from "../TestServer.ts"
 
 interface Started {
@@ -10,10 +10,10 @@ interface Started {
   readonly upload: string
 }
 
-const startImport = Effect.gen(function* () {
+const startImport = Effect.fnUntraced(function* (query = "") {
   const { key } = yield* freshKey
   const audience = (yield* ask("/api/audiences", { key, ...json({ name: "Buyers", type: "STATIC_LIST" }) })).json
-  const opened = (yield* ask(`/api/audiences/${audience.id}/import`, { key, method: "POST" })).json
+  const opened = (yield* ask(`/api/audiences/${audience.id}/import${query}`, { key, method: "POST" })).json
   assert.strictEqual(opened.status, "PENDING")
   const url = new URL(opened.uploadUrl)
   return { key, audienceId: audience.id, upload: url.pathname + url.search } satisfies Started
@@ -35,9 +35,9 @@ const finished = (started: Started) =>
   })
 
 /** The import of a file, from its upload to its end. */
-const importOf = (body: BodyInit) =>
+const importOf = (body: BodyInit, query = "") =>
   Effect.gen(function* () {
-    const started = yield* startImport
+    const started = yield* startImport(query)
     const uploaded = yield* put(started.upload, body)
     assert.strictEqual(uploaded.status, 200, uploaded.text)
     return { started, outcome: yield* finished(started) }
@@ -105,6 +105,60 @@ layer(TestServer, { excludeTestServices: true })("an import by HTTP", (it) => {
         assert.strictEqual(answer.status, 403)
         assert.deepStrictEqual(Object.keys(answer.json), ["error"])
       }
+    })
+  )
+
+  it.effect("gives back the rows that it rejected, to be mended and uploaded again", () =>
+    Effect.gen(function* () {
+      const file = 'email;ltv;note\nada@example.com;1;"a;b"\ngrace@example.com;a lot;\'=1+1\n'
+      const { outcome, started } = yield* importOf(file, "?spreadsheet=true")
+      const path = `/api/audiences/${started.audienceId}/imports`
+      const report = yield* ask(`${path}/${outcome.id}/errors.csv`, { key: started.key })
+      assert.deepStrictEqual(
+        [report.status, report.headers.get("content-type"), report.headers.get("content-disposition")],
+        [200, "text/csv; charset=utf-8", `attachment; filename="errors-${outcome.id}.csv"`]
+      )
+      assert.match(
+        report.text,
+        /^import_error;email;ltv;note\r\n"Line 3: ltv: .*";grace@example\.com;a lot;'=1\+1\r\n$/
+      )
+      const again = (yield* ask(`/api/audiences/${started.audienceId}/import?spreadsheet=true`, {
+        key: started.key,
+        method: "POST"
+      })).json
+      const url = new URL(again.uploadUrl)
+      yield* put(url.pathname + url.search, report.text.replace(";a lot;", ";7;"))
+      assert.deepStrictEqual([(yield* finished(started)).errors, again.id], [[], (yield* latest(started)).id])
+      const grace = (yield* ask("/api/consumers?search=grace", { key: started.key })).json.data[0]
+      assert.deepStrictEqual(grace.metadata, { note: "=1+1" })
+      const { data } = (yield* ask(path, { key: started.key })).json
+      assert.deepStrictEqual(
+        data.map(({ id, errors }: Answer["json"]) => [id, errors]),
+        [
+          [again.id, undefined],
+          [outcome.id, undefined]
+        ]
+      )
+      assert.deepStrictEqual((yield* ask(`${path}/${outcome.id}`, { key: started.key })).json, outcome)
+    })
+  )
+
+  it.effect("takes no file once it is cancelled, and cannot be cancelled once it has ended", () =>
+    Effect.gen(function* () {
+      const started = yield* startImport()
+      const { id } = yield* latest(started)
+      const path = `/api/audiences/${started.audienceId}/imports/${id}`
+      const early = yield* ask(`${path}/errors.csv`, { key: started.key })
+      assert.deepStrictEqual([early.status, early.json], [409, { error: "Import has not ended yet" }])
+      const cancelled = yield* ask(`${path}/cancel`, { key: started.key, method: "POST" })
+      assert.deepStrictEqual([cancelled.status, cancelled.json.status], [200, "FAILED"])
+      assert.strictEqual((yield* put(started.upload, "email\nada@example.com\n")).status, 403)
+      const { outcome, started: other } = yield* importOf("email\nada@example.com\n")
+      const refused = yield* ask(`/api/audiences/${other.audienceId}/imports/${outcome.id}/cancel`, {
+        key: other.key,
+        method: "POST"
+      })
+      assert.deepStrictEqual([refused.status, refused.json], [409, { error: "Import has already ended" }])
     })
   )
 

@@ -1,4 +1,5 @@
-import { Api, basePath } from "@audiences/domain/api/Api"
+import { tolerantApi } from "@audiences/client/tolerance/TolerantApi"
+import { basePath } from "@audiences/domain/api/Api"
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Exit, Random, Schema } from "effect"
 import { HttpApi } from "effect/http-api"
@@ -7,7 +8,7 @@ import { nameOf, wireOperations } from "./Wire.ts"
 
 /** What our client reads the answers of an operation with, by its name and status. */
 const readers = new Map<string, Schema.Codec<unknown>>()
-HttpApi.reflect(Api, {
+HttpApi.reflect(tolerantApi(), {
   onGroup: () => {},
   onEndpoint: ({ endpoint, errors, successes }) => {
     const path = endpoint.path.replace(/:(\w+)/g, "{$1}").replace(/\/$/, "")

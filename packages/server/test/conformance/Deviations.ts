@@ -1,11 +1,3 @@
-/** Operations of the published API that this server refuses with 501 so far. Whoever brings one takes it off this list. */
-export const notYet: ReadonlyArray<string> = [
-  "POST /audiences/import/klaviyo",
-  "POST /audiences/import/mailchimp",
-  "POST /audiences/import/sendgrid",
-  "POST /audiences/{audienceId}/sync"
-]
-
 export interface Deviation {
   readonly reason: string
   readonly of: ReadonlyArray<string | RegExp>
@@ -17,7 +9,6 @@ export const deviations: ReadonlyArray<Deviation> = [
     reason: "the guides name these answers, the published description does not",
     of: [/: also answers (404|409|429)$/, /^Error\.error: one of /, "Error.retryAfter: extension"]
   },
-  { reason: "an operation that is still to come says so", of: notYet.map((name) => `${name}: also answers 501`) },
   {
     reason: "the guides name these parameters, the published description has none",
     of: [
@@ -44,8 +35,16 @@ export const deviations: ReadonlyArray<Deviation> = [
     ]
   },
   {
+    reason: "extension: personal data is removed for good",
+    of: ["DELETE /consumers/{id}: query parameter erase"]
+  },
+  {
     reason: "extension: the members of one audience of the group",
     of: ["GET /audiences/groups/{groupId}/members: query parameter audienceId"]
+  },
+  {
+    reason: "extension: tiers that a field could be cut into",
+    of: [/^GET \/consumers\/distribution: query parameter (suggest|tiers|from)$/, "Distribution.suggestion: extension"]
   },
   {
     reason: "ids are UUIDs: a malformed one is a 400 and not a 404, as the contract has it",
@@ -86,11 +85,19 @@ export const deviations: ReadonlyArray<Deviation> = [
   {
     reason: "extension: how a file is read and what is done with it",
     of: [
-      /^Import(WithUpload)?\.spreadsheet: extension$/,
+      /^Import(WithUpload)?\.(spreadsheet|mode|dryRun): extension$/,
       /^POST \/audiences\/\{audienceId\}\/import: query parameter (spreadsheet|mode|dryRun)$/
     ]
   },
+  {
+    reason: "extension: what became of the rows of a file",
+    of: [/^Import(WithUpload)?\.(created|updated|unchanged|duplicate|rejected)Rows: extension$/]
+  },
   { reason: "extension: why an import failed as a whole", of: [/^Import(WithUpload)?\.failureReason: extension$/] },
+  {
+    reason: "extension: what was done to an import after it began",
+    of: [/^Import(WithUpload)?\.cancelledAt: extension$/]
+  },
   { reason: "extension: leads to the log line that says what went wrong", of: ["Error.requestId: extension"] }
 ]
 
@@ -100,13 +107,23 @@ export const deviationOf = (discrepancy: string): Deviation | undefined =>
     of.some((pattern) => (typeof pattern === "string" ? pattern === discrepancy : pattern.test(discrepancy)))
   )
 
+const importExtensions = [
+  "createdRows",
+  "updatedRows",
+  "unchangedRows",
+  "duplicateRows",
+  "rejectedRows",
+  "mode",
+  "dryRun",
+  "spreadsheet",
+  "failureReason",
+  "cancelledAt"
+]
+
 /** Keys of answers that the published types do not have. */
 export const extensionFields: ReadonlyArray<string> = [
   "Timeline.nextCursor",
-  "Import.failureReason",
-  "Import.spreadsheet",
-  "ImportWithUpload.spreadsheet",
-  "ImportWithUpload.failureReason",
+  ...["Import", "ImportWithUpload"].flatMap((type) => importExtensions.map((field) => `${type}.${field}`)),
   "Error.requestId"
 ]
 

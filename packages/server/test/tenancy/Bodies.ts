@@ -1,3 +1,4 @@
+import { klaviyoKey } from "../TestServer.ts"
 import type { Ids } from "./Tenant.ts"
 
 const person = ({ email, externalId, phone }: Ids) => ({
@@ -49,6 +50,11 @@ export const bodies: Readonly<Record<string, (ids: Ids, place: string) => unknow
   "syncs.klaviyo": lists,
   "syncs.mailchimp": lists,
   "syncs.sendgrid": lists,
+  "syncSources.add": ({ audience, source }) => ({
+    audienceId: audience,
+    syncSource: "klaviyo:list",
+    syncSourceId: source
+  }),
   "consumers.batch": (ids) => ({ consumers: [person(ids)] }),
   "consumers.update": ({ email, phone }) => ({ fullName: "Mine now", email, phone }),
   "history.addActivity": ({ experience }, place) =>
@@ -73,5 +79,6 @@ export const bodies: Readonly<Record<string, (ids: Ids, place: string) => unknow
   "organizations.update": () => ({ name: "Mine now" }),
   "apiKeys.create": () => ({ name: "Mine" }),
   "apiKeys.rotate": () => ({}),
-  "settings.update": () => ({ auditRetentionDays: 5 })
+  "settings.update": () => ({ auditRetentionDays: 5 }),
+  "integrations.set": () => ({ credentials: { apiKey: klaviyoKey }, properties: { plan: "plan" } })
 }

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { ask, json } from "../Answer.ts"
-import { freshKey } from "../TestServer.ts"
+import { freshKey, klaviyoKey } from "../TestServer.ts"
 
 /** What an id may be of. */
 const kinds = [
@@ -21,7 +21,9 @@ const kinds = [
   "experience",
   "transaction",
   "source",
-  "list"
+  "syncSource",
+  "list",
+  "import"
 ] as const
 export type Kind = (typeof kinds)[number]
 export type Ids = Readonly<Record<Kind, string>>
@@ -34,6 +36,7 @@ export const kindOf = (operation: string, place: string): Kind | undefined => {
   if (operation.startsWith("rfm.") && name === "groupId") return "rfm"
   if (name === "id") {
     if (place === "path.id" && /^(consumers|history)\./.test(operation)) return "consumer"
+    if (place === "path.id" && operation.startsWith("syncSources.")) return "syncSource"
     if (operation === "history.addActivity") return "activity"
     if (operation === "history.addLoyaltyTransaction") return "transaction"
     return undefined
@@ -58,7 +61,8 @@ export const kindOf = (operation: string, place: string): Kind | undefined => {
     distributionId: "experience",
     selectedVariantId: "experience",
     syncSourceId: "source",
-    listIds: "list"
+    listIds: "list",
+    importId: "import"
   }[name] as Kind | undefined
 }
 
@@ -120,11 +124,16 @@ export const freshTenant = Effect.gen(function* () {
     type: "STATIC_LIST",
     groupId: own.group
   })
-  yield* call("POST", "/audiences", {
+  const synced = yield* call("POST", "/audiences", {
     name: `source of ${word}`,
     type: "SYNCED_LIST",
     primarySyncSource: { syncSource: "klaviyo:list", syncSourceId: own.source }
   })
+  /** One more SYNCED_LIST, which has no source. */
+  const sourceless = Effect.map(
+    call("POST", "/audiences", { name: `no source of ${word}`, type: "SYNCED_LIST" }),
+    ({ id }): string => id
+  )
   const { email, externalId, phone } = own
   const known = {
     emailVerified: false,
@@ -137,7 +146,9 @@ export const freshTenant = Effect.gen(function* () {
     consumers: [{ email, phone, externalId, ...known }]
   })
   yield* call("POST", `/audiences/${list}/members`, { consumerIds: [consumer] })
-  yield* call("POST", `/audiences/${list}/import`)
+  const opened = yield* call("POST", `/audiences/${list}/import`)
+  yield* call("POST", `/audiences/${list}/imports/${opened.id}/cancel`)
+  yield* call("GET", `/audiences/${list}/imports/${opened.id}/errors.csv`)
   const about = {
     experienceId: own.experience,
     experienceName: word,
@@ -154,6 +165,10 @@ export const freshTenant = Effect.gen(function* () {
   yield* call("POST", `/consumers/${consumer}/loyalty-transactions`, points)
   const order = { orderId: own.order, consumerId: consumer, orderedAt: "2026-01-01", total: "5" }
   yield* call("POST", "/orders/batch", { orders: [order] })
+  yield* call("PUT", "/settings/integrations/klaviyo", {
+    credentials: { apiKey: klaviyoKey },
+    properties: { [word]: word }
+  })
   const { id: apiKey } = yield* call("POST", "/api-keys", { name: word })
   const { audiences, tierGroup: programme } = yield* call("POST", "/audiences/loyalty-tiers", {
     attribute: "ltv",
@@ -176,10 +191,12 @@ export const freshTenant = Effect.gen(function* () {
     programme,
     rfm: rfm.groupId,
     apiKey,
+    syncSource: synced.primarySyncSource.id,
     audience: dynamic.id,
     rule: dynamic.rules[0].id,
-    consumer
+    consumer,
+    import: opened.id
   }
-  return { key, ids, word, list: list as string, evaluated }
+  return { key, ids, word, list: list as string, synced: synced.id as string, sourceless, evaluated }
 })
 export type Tenant = Effect.Success<typeof freshTenant>

@@ -6,7 +6,8 @@ import type { SqlClient } from "effect/sql"
 
 export interface AuditedChange {
   readonly action: AuditAction
-  readonly subjectType: "apiKey" | "audience" | "consumer" | "group" | "order" | "organization" | "settings"
+  readonly subjectType:
+    "apiKey" | "audience" | "consumer" | "group" | "integration" | "order" | "organization" | "settings"
   /** Null where one request changed many. */
   readonly subjectId: string | null
   /** Never a value of a consumer: names of fields, counts and ids. */

@@ -16,9 +16,13 @@ import type { SqlClient } from "effect/sql"
 import { blankConsumer, mergePatch } from "./ConsumerMerge.ts"
 import { consumerColumns, consumerRecord, ConsumerRow } from "./ConsumerRow.ts"
 
+/** What a batch writes of a consumer. The mirrors of its sync source are the sync's to write. */
+export type BatchPatch = ConsumerPatch &
+  Partial<Pick<ConsumerRow, "primarySyncSourceId" | "primarySourceVendor" | "primaryLastSyncedAt">>
+
 /** One patch, whom it means, and the stored consumer that it would be merged into (null: somebody new). */
 export interface BatchEntry {
-  readonly patch: ConsumerPatch
+  readonly patch: BatchPatch
   readonly identity: Identity
   readonly stored: ConsumerRow | null
 }
@@ -142,7 +146,8 @@ export const writeBatch = Effect.fnUntraced(function* (
 export const recordBatch = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
-  outcomes: ReadonlyArray<BatchOutcome>
+  outcomes: ReadonlyArray<BatchOutcome>,
+  cause = "write"
 ) {
   const created = outcomes.filter(({ result }) => result === "created")
   const updated = outcomes.filter(({ result }) => result === "updated")
@@ -151,7 +156,7 @@ export const recordBatch = Effect.fnUntraced(function* (
     those.length === 0
       ? Effect.void
       : sql`
-      SELECT record_change(${organizationId}::uuid, ${those.map(({ row }) => row.ordinal)}::int[], ${changed}::text[], NULL)`
+      SELECT record_change(${organizationId}::uuid, ${those.map(({ row }) => row.ordinal)}::int[], ${changed}::text[], NULL, ${cause})`
   yield* record(created, null)
   yield* record(updated, [...fields].sort())
 })

@@ -18,7 +18,8 @@ import { audit, firstIds } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
 import { findByIdentifiers, planBatch, recordBatch, updateRows, writeBatch } from "./ConsumerBatch.ts"
 import { listConsumers } from "./ConsumerList.ts"
-import { mergePatch } from "./ConsumerMerge.ts"
+import { eraseHistories } from "./ConsumerErasure.ts"
+import { blankConsumer, mergePatch } from "./ConsumerMerge.ts"
 import { consumerColumns, consumerOf, ConsumerRow } from "./ConsumerRow.ts"
 import { fullConsumers } from "./FullConsumers.ts"
 
@@ -121,14 +122,26 @@ const make = Effect.gen(function* () {
   )
 
   const archive = Effect.fn("ConsumerRepo.archive")(
-    function* (actor: Actor, now: DateTime.Utc, id: ConsumerId) {
+    function* (actor: Actor, now: DateTime.Utc, id: ConsumerId, erase: boolean) {
       const { organizationId, name } = actor
       const stored = yield* find(organizationId, id, "FOR UPDATE")
-      if (stored.archived) return consumerOf(stored)
-      const row: ConsumerRow = { ...stored, archived: true, updatedAt: now, updatedBy: name }
+      if (stored.archived && !erase) return consumerOf(stored)
+      const row: ConsumerRow = {
+        ...stored,
+        ...(erase ? blankConsumer : {}),
+        archived: true,
+        updatedAt: now,
+        updatedBy: name
+      }
+      if (erase) yield* eraseHistories(sql, organizationId, row.ordinal)
       yield* updateRows(sql, organizationId, [row])
       yield* removeFromAllAudiences(sql, organizationId, row.ordinal, now)
-      yield* audit(sql, actor, now, { action: "consumers.archive", subjectType: "consumer", subjectId: id })
+      yield* audit(sql, actor, now, {
+        action: "consumers.archive",
+        subjectType: "consumer",
+        subjectId: id,
+        ...(erase ? { changes: { erased: true } } : {})
+      })
       yield* sql`SELECT record_change(${organizationId}::uuid, ${[row.ordinal]}::int[], NULL, NULL)`
       return consumerOf(row)
     },

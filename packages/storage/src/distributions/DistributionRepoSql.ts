@@ -4,11 +4,13 @@ import type { OrganizationId } from "@audiences/domain/Organization"
 import {
   DistributionRepo,
   type EdgesOf,
-  type FieldDistribution
+  type FieldDistribution,
+  type TierCutting
 } from "@audiences/engine/distributions/DistributionRepo"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { comparedColumns } from "../rules/ComparedColumns.ts"
+import { cutTiers } from "./DistributionTiers.ts"
 
 const decodeSummary = Schema.decodeUnknownEffect(
   Schema.Array(
@@ -32,7 +34,8 @@ const make = Effect.gen(function* () {
   const read = Effect.fnUntraced(function* (
     organizationId: OrganizationId,
     field: DistributionField,
-    edgesOf: EdgesOf
+    edgesOf: EdgesOf,
+    cutting?: TierCutting
   ) {
     yield* sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`
     const money = consumerFields[field] === "money"
@@ -57,14 +60,17 @@ const make = Effect.gen(function* () {
     const [{ median } = { median: "0" }] = yield* decodeMedian(middle)
     const edges = edgesOf(min, max)
     const inner = `{${edges.slice(1, -1).join(",")}}`
+    const type = sql.literal(money ? "numeric" : "float8")
     // A subquery is read once; the text itself would be parsed again for every consumer.
-    const bounds = sql`(SELECT ${inner}::text::${sql.literal(money ? "numeric" : "float8")}[])`
+    const bounds = sql`(SELECT ${inner}::text::${type}[])`
     const counted = yield* sql`
       SELECT width_bucket(${value}, ${bounds})::float8 AS bucket, count(*)::float8 AS count
       ${live} GROUP BY 1`
     const counts = edges.slice(1).map(() => 0)
     for (const row of yield* decodeCounts(counted)) counts[row.bucket] = row.count
+    const tiers = cutting === undefined ? undefined : yield* cutTiers(sql, { value, type, live }, cutting)
     const found: FieldDistribution = {
+      ...(tiers === undefined ? {} : { tiers }),
       count,
       spread: { min, max, mean: summary.mean ?? "0", median, stdDev: summary.stdDev ?? "0" },
       edges,

@@ -43,6 +43,7 @@ export const readPublished = Effect.fnUntraced(function* (
       AS asked ("organizationId" uuid, "audienceId" uuid, version bigint)
     JOIN audiences a ON a.organization_id = asked."organizationId" AND a.id = asked."audienceId"
     JOIN membership_publishers p ON p.organization_id = a.organization_id
+    LEFT JOIN sync_sources s ON s.organization_id = a.organization_id AND s.id = a.primary_sync_source_id
     LEFT JOIN LATERAL (
       SELECT c.changed_at FROM changes c
       WHERE a.type = 'DYNAMIC' AND NOT a.archived AND c.organization_id = a.organization_id
@@ -61,7 +62,8 @@ export const readPublished = Effect.fnUntraced(function* (
         NOT a.archived AND (
           a.refreshes_requested > a.refreshes_completed OR waiting.changed_at IS NOT NULL
           OR (a.type = 'DYNAMIC' AND coalesce(p.next_flip_at <= ${at}, false))
-          OR (a.type <> 'STATIC_LIST' AND coalesce(
+          OR coalesce(s.sync_status <> 'SUCCESS', false)
+          OR ((a.type = 'DYNAMIC' OR s.id IS NOT NULL) AND coalesce(
             coalesce(a.last_refreshed_at, a.created_at) + make_interval(secs => a.refresh_interval_seconds) <= ${at}, false))
         ) AS stale,
         CASE WHEN asked.version <= a.version AND a.version - asked.version = (

@@ -1,12 +1,11 @@
 import type { ConsumerPatch } from "@audiences/engine/consumers/ConsumerPatch"
 import { foldConsumer, type FoldedConsumer } from "@audiences/engine/consumers/FoldedConsumer"
 import { String } from "effect"
-import type { SqlClient } from "effect/sql"
 
 type Type = "text" | "boolean" | "float8" | "int2" | "numeric" | "timestamptz" | "jsonb"
 
-/** A column that an import can fill. */
-interface Column {
+/** A column of `consumers` that an import can fill; it has the same name in `import_rows`. */
+export interface Column {
   readonly name: string
   readonly type: Type
   /** What a new consumer has when nothing is given. */
@@ -84,13 +83,17 @@ const foldedTexts = [
   "lastGeoTimezone"
 ] as const
 
+/** What people are told apart by is compared in `import_rows`, too. */
+const compared: ReadonlySet<string> = new Set(["email", "primaryExternalId"])
+
 const foldedText = (name: (typeof foldedTexts)[number]): Column => ({
   name: String.camelToSnake(`${name}Folded`),
   type: "text",
   blank: "NULL",
   field: undefined,
-  unfolded: String.camelToSnake(name),
-  value: (patch, folded) => (folded[`${name}Folded`] === patch[name] ? null : folded[`${name}Folded`])
+  unfolded: compared.has(name) ? undefined : String.camelToSnake(name),
+  value: (patch, folded) =>
+    !compared.has(name) && folded[`${name}Folded`] === patch[name] ? null : folded[`${name}Folded`]
 })
 
 const coordinate = (name: "latitude" | "longitude"): Column => ({
@@ -128,7 +131,7 @@ const columns: ReadonlyArray<Column> = [
 /** Columns that have no default. */
 const required: ReadonlySet<string> = new Set(["status", "email_verified", "phone_verified"])
 
-/** Some patches column by column, as the texts that PostgreSQL reads: one statement writes them all. */
+/** Some patches column by column, as the texts that PostgreSQL reads. */
 export interface ConsumerColumns {
   /** Those that any of the patches fills, and the folded forms of these. */
   readonly given: ReadonlyArray<Column>
@@ -161,22 +164,12 @@ export const consumerColumns = (patches: ReadonlyArray<ConsumerPatch>): Consumer
   return { given: indices.map((i) => columns[i]!), values: indices.map((i) => values[i]!) }
 }
 
-/** The patches as rows `r`, each with what `key` gives it beside. */
-export const rowsOf = (
-  sql: SqlClient.SqlClient,
-  { given, values }: ConsumerColumns,
-  key: { readonly name: string; readonly type: string; readonly values: ReadonlyArray<string> }
-) => {
-  // The client cannot tell the type of an array of nulls alone.
-  const array = (type: string, texts: ReadonlyArray<string | null>) =>
-    texts.some((text) => text !== null)
-      ? sql`${texts}::text[]::${sql.literal(type)}[]`
-      : sql`array_fill(NULL::${sql.literal(type)}, ARRAY[${texts.length}::int])`
-  const arrays = [array(key.type, key.values), ...given.map(({ type }, i) => array(type, values[i]!))]
-  return sql`unnest(${sql.join(", ", false)(arrays)}) AS r(${sql.literal([key.name, ...given.map(({ name }) => name)].join(", "))})`
-}
+/** The columns of these names, in the order in which they are listed here. */
+export const columnsNamed = (names: ReadonlyArray<string>): ReadonlyArray<Column> =>
+  columns.filter(({ name }) => names.includes(name))
 
-const sent = ({ name, unfolded }: Column): string =>
+/** What row `r` says. */
+export const sent = ({ name, unfolded }: Column): string =>
   unfolded === undefined ? `r.${name}` : `coalesce(r.${name}, r.${unfolded})`
 
 /** A column after the merge of row `r` into consumer `c`: what is not given stays, and metadata is added to. */
@@ -185,31 +178,31 @@ const merged = (column: Column): string =>
     ? `CASE WHEN ${sent(column)} IS NULL THEN c.${column.name} ELSE coalesce(c.${column.name}, '{}') || ${sent(column)} END`
     : `coalesce(${sent(column)}, c.${column.name})`
 
-export const assignments = ({ given }: ConsumerColumns): string =>
+export const assignments = (given: ReadonlyArray<Column>): string =>
   given.map((column) => `${column.name} = ${merged(column)}`).join(", ")
 
 /** True of a row that says something new. */
-export const isNews = ({ given }: ConsumerColumns): string =>
+export const isNews = (given: ReadonlyArray<Column>): string =>
   given
     .filter(({ field }) => field !== undefined)
     .map((column) => `c.${column.name} IS DISTINCT FROM ${merged(column)}`)
     .join(" OR ")
 
-const inserted = ({ given }: ConsumerColumns): ReadonlyArray<Column> =>
+const inserted = (given: ReadonlyArray<Column>): ReadonlyArray<Column> =>
   columns.filter((column) => given.includes(column) || required.has(column.name))
 
-export const insertedNames = (all: ConsumerColumns): string =>
-  inserted(all)
+export const insertedNames = (given: ReadonlyArray<Column>): string =>
+  inserted(given)
     .map(({ name }) => name)
     .join(", ")
 
-export const insertedValues = (all: ConsumerColumns): string =>
-  inserted(all)
-    .map((column) => (all.given.includes(column) ? `coalesce(${sent(column)}, ${column.blank})` : column.blank))
+export const insertedValues = (given: ReadonlyArray<Column>): string =>
+  inserted(given)
+    .map((column) => (given.includes(column) ? `coalesce(${sent(column)}, ${column.blank})` : column.blank))
     .join(", ")
 
 /** The fields of the contract that an update by these may change. */
-export const fieldsOf = ({ given }: ConsumerColumns): ReadonlyArray<string> => {
+export const fieldsOf = (given: ReadonlyArray<Column>): ReadonlyArray<string> => {
   const fields = new Set(given.flatMap(({ field }) => field ?? []))
   return [...fields, ...(fields.has("email") ? ["emailDomain"] : []), "updatedAt", "updatedBy"].sort()
 }

@@ -8,7 +8,7 @@ import type { SqlClient } from "effect/sql"
 const unstorable = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi
 
 /** As JSON that PostgreSQL takes, with U+FFFD for what it does not. */
-const storable = (value: unknown): string => JSON.stringify(value).replace(unstorable, "$1\\ufffd")
+export const storable = (value: unknown): string => JSON.stringify(value).replace(unstorable, "$1\\ufffd")
 
 /** Keeps why rows were rejected. What is known of a line already is added to. */
 export const storeErrors = (

@@ -1,133 +1,102 @@
 import { AudienceArchived } from "@audiences/domain/Audience"
-import type { AudienceId } from "@audiences/domain/AudienceId"
-import { ConsumerId } from "@audiences/domain/Consumer"
-import type { ImportId } from "@audiences/domain/Import"
-import type { OrganizationId } from "@audiences/domain/Organization"
-import { type Identifier, identifiersOf } from "@audiences/engine/consumers/Identity"
-import type { ImportChunk } from "@audiences/engine/imports/ImportRepo"
 import { Effect, Schema } from "effect"
-import type { SqlClient } from "effect/sql"
+import { type SqlClient, SqlError } from "effect/sql"
 import { lockAudience } from "../audiences/LockedAudience.ts"
 import { databaseNow } from "../DatabaseClockSql.ts"
 import { addStaticMembers } from "../memberships/StaticMembers.ts"
-import {
-  assignments,
-  type ConsumerColumns,
-  consumerColumns,
-  fieldsOf,
-  insertedNames,
-  insertedValues,
-  isNews,
-  rowsOf
-} from "./ConsumerColumns.ts"
+import { columnsNamed, fieldsOf } from "./ConsumerColumns.ts"
 import { storeErrors } from "./ImportErrors.ts"
-import { type ImportedPerson, importedPeople, type StoredPerson } from "./ImportedPeople.ts"
+import { givenIdentifiers, identifierColumns } from "./IdentifierColumns.ts"
+import type { StagedImport } from "./ImportKey.ts"
+import { faultyRows, inRange, matchRows, type Range } from "./ImportMatches.ts"
+import { insertPeople, releaseIdentifiers, updatePeople } from "./ImportWrites.ts"
 
-/** Which import a chunk belongs to. */
-export interface ImportKey {
-  readonly organizationId: OrganizationId
-  readonly id: ImportId
-  readonly audienceId: AudienceId
-}
-
-const decodeStored = Schema.decodeUnknownEffect(
-  Schema.Array(
+const decodeSummary = Schema.decodeUnknownEffect(
+  Schema.Tuple([
     Schema.Struct({
-      id: ConsumerId,
-      ordinal: Schema.Finite,
-      email: Schema.NullOr(Schema.String),
-      phone: Schema.NullOr(Schema.String),
-      externalId: Schema.NullOr(Schema.String)
+      fresh: Schema.Finite,
+      known: Schema.Finite,
+      people: Schema.Finite,
+      news: Schema.Finite,
+      written: Schema.Finite,
+      faulty: Schema.Finite
     })
-  )
+  ])
+)
+const decodeOrdinals = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ordinal: Schema.Finite })))
+const decodeReported = Schema.decodeUnknownEffect(
+  Schema.Tuple([Schema.Struct({ rejected: Schema.Finite, duplicate: Schema.Finite })])
 )
 
-const decodeOrdinals = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ordinal: Schema.Finite })))
+const noMatch = { fresh: 0, known: 0, people: 0, news: 0, written: 0, faulty: 0 }
 
-/** The live consumers that share an identifier with any row, locked in the order of their ids until the transaction ends. */
-const lockStored = Effect.fnUntraced(function* (
-  sql: SqlClient.SqlClient,
-  { organizationId }: ImportKey,
-  { rows }: ImportChunk
-) {
-  const given = rows.map((row) => identifiersOf(row.patch))
-  const those = (name: Identifier) => [...new Set(given.flatMap((each) => each[name] ?? []))]
-  const matching = (column: string, name: Identifier) =>
-    sql`SELECT id FROM consumers WHERE organization_id = ${organizationId}::uuid AND NOT archived AND ${sql.literal(column)} = ANY(${those(name)}::text[])`
-  const stored = yield* sql`
-    SELECT id, ordinal, email_folded AS email, phone, primary_external_id_folded AS external_id FROM consumers
-    WHERE organization_id = ${organizationId}::uuid AND NOT archived AND id = ANY(ARRAY(
-      ${matching("email_folded", "email")} UNION ${matching("phone", "phone")} UNION ${matching("primary_external_id_folded", "externalId")}))
-    ORDER BY id FOR NO KEY UPDATE`
-  return yield* Effect.orDie(decodeStored(stored))
-})
-
-const releasedColumns: { readonly [Name in Identifier]: string } = {
-  email: "email = NULL, email_folded = NULL",
-  phone: "phone = NULL",
-  externalId: "primary_external_id = NULL, primary_external_id_folded = NULL"
-}
-
-/** Lets go of identifiers that others take over in the same chunk; who gave them up gets a new one with the update that follows. */
-const release = (
-  sql: SqlClient.SqlClient,
-  { organizationId }: ImportKey,
-  released: ReadonlyArray<readonly [StoredPerson, Identifier]>
-) =>
-  Effect.forEach(
-    released,
-    ([person, identifier]) =>
-      sql`
-      UPDATE consumers SET ${sql.literal(releasedColumns[identifier])}
-      WHERE organization_id = ${organizationId}::uuid AND id = ${person.id}::uuid`,
-    { discard: true }
+const summarize = (sql: SqlClient.SqlClient) =>
+  sql`
+    SELECT count(*) FILTER (WHERE fault IS NULL AND self IS NULL)::int AS fresh, count(*) FILTER (WHERE fault IS NULL AND self IS NOT NULL)::int AS known,
+      count(DISTINCT self) FILTER (WHERE fault IS NULL)::int AS people, count(*) FILTER (WHERE fault IS NULL AND self IS NOT NULL AND news)::int AS news,
+      count(*) FILTER (WHERE fault IS NULL AND self IS NOT NULL AND (news OR NOT member))::int AS written,
+      count(*) FILTER (WHERE fault IS NOT NULL)::int AS faulty
+    FROM import_matches`.pipe(
+    Effect.flatMap((rows) => Effect.orDie(decodeSummary(rows))),
+    Effect.map(([summary]) => summary)
   )
 
-/** Merges what is said into whom it is said of. Returns the ordinals of those whom it was news of. */
-const update = Effect.fnUntraced(function* (
-  sql: SqlClient.SqlClient,
-  key: ImportKey,
-  columns: ConsumerColumns,
-  ids: ReadonlyArray<ConsumerId>
-) {
-  const updated = yield* sql`
-    UPDATE consumers c SET ${sql.literal(assignments(columns))}, updated_at = clock_timestamp(), updated_by = ${`import:${key.id}`}
-    FROM ${rowsOf(sql, columns, { name: "id", type: "uuid", values: ids })}
-    WHERE c.organization_id = ${key.organizationId}::uuid AND c.id = r.id AND (${sql.literal(isNews(columns))})
-    RETURNING c.ordinal`
-  return (yield* Effect.orDie(decodeOrdinals(updated))).map(({ ordinal }) => ordinal)
+/** Somebody wrote a consumer between its match and its lock: as a lost race, it is tried again. */
+const outrun = new SqlError.SqlError({
+  reason: new SqlError.SerializationError({ cause: new Error("a consumer was written meanwhile") })
 })
 
-/** Returns the ordinals of the new consumers. */
-const insert = Effect.fnUntraced(function* (
-  sql: SqlClient.SqlClient,
-  key: ImportKey,
-  columns: ConsumerColumns,
-  count: number
-) {
-  const places = Array.from({ length: count }, (_, i) => String(i))
-  const inserted = yield* sql`
-    INSERT INTO consumers (organization_id, id, ordinal, created_at, created_by, ${sql.literal(insertedNames(columns))})
-    SELECT ${key.organizationId}::uuid, consumer_id(a.id_millis, r.i), a.first_ordinal + r.i, clock_timestamp(), ${`import:${key.id}`},
-      ${sql.literal(insertedValues(columns))}
-    FROM allot_consumers(${key.organizationId}::uuid, ${count}::int) a, ${rowsOf(sql, columns, { name: "i", type: "int", values: places })}
-    RETURNING ordinal`
-  return (yield* Effect.orDie(decodeOrdinals(inserted))).map(({ ordinal }) => ordinal)
+/**
+ * Locks, in the order of their ids, the consumers that are to be written or become members, and those who give something up, and makes
+ * sure that they are still whom the rows mean. Of the others nothing is written: what was true of them when they were matched will do.
+ */
+const lockPeople = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, staged: StagedImport, range: Range) {
+  const organization = sql`${staged.organizationId}::uuid`
+  yield* sql`
+    SELECT count(*) FROM (
+      SELECT 1 FROM consumers WHERE organization_id = ${organization} AND ordinal IN (
+        SELECT self FROM import_matches WHERE fault IS NULL AND self IS NOT NULL AND (news OR NOT member))
+      ORDER BY id FOR NO KEY UPDATE) AS locked`
+  const same = givenIdentifiers(staged.columns).map(
+    (name) =>
+      `WHEN r.${identifierColumns[name]} IS NOT NULL THEN c.${identifierColumns[name]} = r.${identifierColumns[name]}`
+  )
+  const others = yield* sql`
+    SELECT 1 FROM import_matches m
+    JOIN import_rows r ON ${inRange(sql, staged, range)} AND r.row_number = m.row_number
+    JOIN consumers c ON c.organization_id = ${organization} AND c.ordinal = m.self
+    WHERE m.fault IS NULL AND (m.news OR NOT m.member) AND (c.archived OR (CASE ${sql.literal(same.join(" "))} END) IS NOT TRUE) LIMIT 1`
+  if (others.length > 0) return yield* outrun
 })
 
-const record = (
+/** Moves what is said of rows that are not merged from the staged rows to the reports. */
+const report = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
-  { organizationId, id }: ImportKey,
-  ordinals: ReadonlyArray<number>,
-  fields: ReadonlyArray<string> | null
-) =>
-  ordinals.length === 0
-    ? Effect.void
-    : sql`SELECT record_change(${organizationId}::uuid, ${ordinals}::int[], ${fields}::text[], NULL, ${`import:${id}`})`
+  staged: StagedImport,
+  range: Range,
+  isFaulty: boolean
+) {
+  const { id, organizationId } = staged
+  if (isFaulty) yield* storeErrors(sql, organizationId, id, yield* faultyRows(sql, staged))
+  const reported = yield* sql`
+    WITH rejected AS (
+      INSERT INTO import_errors (organization_id, import_id, row, issues)
+      SELECT r.organization_id, r.import_id, r.line, r.issues FROM import_rows r WHERE ${inRange(sql, staged, range)} AND r.issues IS NOT NULL
+      RETURNING 1
+    ), duplicate AS (
+      INSERT INTO import_duplicates (organization_id, import_id, line, winner_line)
+      SELECT r.organization_id, r.import_id, r.line, r.winner_line FROM import_rows r
+      WHERE ${inRange(sql, staged, range)} AND r.issues IS NULL AND r.winner_line IS NOT NULL
+      RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM rejected)::int AS rejected, (SELECT count(*) FROM duplicate)::int AS duplicate`
+  const [counts] = yield* Effect.orDie(decodeReported(reported))
+  return counts
+})
 
 const count = (
   sql: SqlClient.SqlClient,
-  { organizationId, id }: ImportKey,
+  { organizationId, id }: StagedImport,
   rows: {
     readonly created: number
     readonly updated: number
@@ -142,56 +111,88 @@ const count = (
       unchanged_rows = unchanged_rows + ${rows.unchanged}::int, duplicate_rows = duplicate_rows + ${rows.duplicate}::int,
       rejected_rows = rejected_rows + ${rows.rejected}::int,
       processed_rows = processed_rows + ${rows.created + rows.updated + rows.unchanged + rows.duplicate + rows.rejected}::int,
-      updated_at = clock_timestamp()
+      attempts = 0, updated_at = clock_timestamp()
     WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
 
-/** Writes one chunk. To be run in a transaction that holds the import's row. */
-export const mergeChunk = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, key: ImportKey, chunk: ImportChunk) {
-  const stored = yield* lockStored(sql, key, chunk)
-  const { people, conflicting, duplicates, released } = importedPeople(chunk.rows, stored)
-  const known = people.filter((person): person is ImportedPerson & { stored: StoredPerson } => person.stored !== null)
-  const created = people.filter((person) => person.stored === null)
+const record = (
+  sql: SqlClient.SqlClient,
+  { organizationId, id }: StagedImport,
+  ordinals: ReadonlyArray<number>,
+  fields: ReadonlyArray<string> | null
+) =>
+  ordinals.length === 0
+    ? Effect.void
+    : sql`SELECT record_change(${organizationId}::uuid, ${ordinals}::int[], ${fields}::text[], NULL, ${`import:${id}`})`
 
-  yield* release(sql, key, released)
-  const given = consumerColumns(known.map(({ patch }) => patch))
-  const updated =
-    known.length === 0
-      ? []
-      : yield* update(
-          sql,
-          key,
-          given,
-          known.map(({ stored }) => stored.id)
-        )
+/** Writes people, and returns the ordinals of those who were created, updated, and changed in other ways. */
+const writePeople = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  staged: StagedImport,
+  range: Range,
+  { fresh, releases, written }: { readonly fresh: number; readonly written: number; readonly releases: boolean }
+) {
+  if (written > 0) yield* lockPeople(sql, staged, range)
+  const released = releases ? yield* releaseIdentifiers(sql, staged, range, yield* databaseNow(sql)) : []
+  const updated = written > 0 ? yield* updatePeople(sql, staged, range, yield* databaseNow(sql)) : []
+  const inserted = fresh > 0 ? yield* insertPeople(sql, staged, range, fresh, yield* databaseNow(sql)) : []
+  return { inserted, updated, released }
+})
+
+/** Puts whom the rows mean into the audience, and tells the change feed. */
+const publish = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  staged: StagedImport,
+  { inserted, released, updated }: Effect.Success<ReturnType<typeof writePeople>>
+) {
+  const { audienceId, id, organizationId } = staged
+  const joining = yield* sql`
+    SELECT self AS ordinal FROM import_matches WHERE fault IS NULL AND self IS NOT NULL AND NOT member ORDER BY self`
+  const joined = (yield* Effect.orDie(decodeOrdinals(joining))).map(({ ordinal }) => ordinal)
+  yield* addStaticMembers(sql, {
+    organizationId,
+    audienceId,
+    ordinals: [...joined, ...inserted],
+    source: `import:${id}`,
+    cause: `import:${id}`,
+    now: yield* databaseNow(sql)
+  })
+  yield* record(sql, staged, inserted, null)
+  yield* record(sql, staged, [...new Set([...updated, ...released])], fieldsOf(columnsNamed(staged.columns)))
+})
+
+const nothing = { inserted: [], updated: [], released: [] }
+
+/**
+ * Merges a range of staged rows. False, and nothing written that may stay, when two of them mean one consumer, which nobody could know
+ * when they were deduplicated. To be run in a transaction that holds the import's row.
+ */
+export const mergeRange = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, staged: StagedImport, range: Range) {
+  // Every row is a few looks into indexes, however large the tables are; compiling takes longer than running.
+  yield* sql`SET LOCAL enable_hashjoin = off`
+  yield* sql`SET LOCAL enable_mergejoin = off`
+  yield* sql`SET LOCAL jit = off`
+  const isMatched = givenIdentifiers(staged.columns).length > 0
+  const releases = isMatched && (yield* matchRows(sql, staged, range))
+  const { faulty, fresh, known, news, people, written } = isMatched ? yield* summarize(sql) : noMatch
+  if (people < known) return false
+  const { duplicate, rejected } = yield* report(sql, staged, range, faulty > 0)
+  const isWritten = isMatched && !staged.dryRun
+  const done = isWritten ? yield* writePeople(sql, staged, range, { fresh, written, releases }) : nothing
   // Nobody archives the audience, and nothing else changes its members, until the transaction ends.
-  const { archived } = yield* lockAudience(sql, key.organizationId, key.audienceId).pipe(
+  const { archived } = yield* lockAudience(sql, staged.organizationId, staged.audienceId).pipe(
     // The import refers to it.
     Effect.catchTag("AudienceNotFound", Effect.die)
   )
   if (archived) return yield* new AudienceArchived()
-  const inserted =
-    created.length === 0
-      ? []
-      : yield* insert(sql, key, consumerColumns(created.map(({ patch }) => patch)), created.length)
-
-  const rejected = [...chunk.rejected, ...conflicting]
-  yield* storeErrors(sql, key.organizationId, key.id, rejected)
-  yield* count(sql, key, {
-    created: inserted.length,
-    updated: updated.length,
-    unchanged: known.length - updated.length,
-    duplicate: duplicates,
-    rejected: rejected.length
+  // Of those who were news, others may have said it meanwhile.
+  const updated = isWritten ? done.updated.length : news
+  yield* count(sql, staged, {
+    created: fresh,
+    updated,
+    unchanged: known - updated,
+    duplicate,
+    rejected: rejected + faulty
   })
-  const members = [...known.map((person) => person.stored.ordinal), ...inserted]
-  yield* addStaticMembers(sql, {
-    organizationId: key.organizationId,
-    audienceId: key.audienceId,
-    ordinals: members,
-    source: `import:${key.id}`,
-    cause: `import:${key.id}`,
-    now: yield* databaseNow(sql)
-  })
-  yield* record(sql, key, inserted, null)
-  yield* record(sql, key, updated, fieldsOf(given))
+  if (isWritten) yield* publish(sql, staged, done)
+  return true
 })

@@ -1,62 +1,37 @@
 import type { Actor } from "@audiences/domain/Actor"
 import { AudienceArchived, AudienceNotFound } from "@audiences/domain/Audience"
 import type { AudienceId } from "@audiences/domain/AudienceId"
-import { ImportId, ImportNotFound, ImportStatus } from "@audiences/domain/Import"
+import { ImportId, ImportNotFound } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { problemIssue } from "@audiences/domain/ValidationError"
 import { AudienceTypeMismatch } from "@audiences/engine/audiences/AudienceRepo"
-import { ChunkRefused, type ImportChunk, type ImportOpening, ImportRepo } from "@audiences/engine/imports/ImportRepo"
+import { type ImportOpening, ImportRepo } from "@audiences/engine/imports/ImportRepo"
 import { DateTime, type Duration, Duration as Durations, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { lockAudience } from "../audiences/LockedAudience.ts"
 import { audit } from "../audit/Audit.ts"
-import { contended } from "../postgres/Contended.ts"
 import { storeErrors } from "./ImportErrors.ts"
-import { mergeChunk } from "./ImportMerge.ts"
 import { importColumns, importErrors, importOfRow, ImportRow } from "./ImportRow.ts"
+import { importSteps, manyRows } from "./ImportSteps.ts"
+import { stagingPool } from "./StagingPool.ts"
 
 const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
 const decodeNext = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ next: Schema.Finite })))
 const decodeSecret = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ uploadSecret: Schema.Uint8Array })))
-const decodeStanding = Schema.decodeUnknownEffect(
-  Schema.Array(
-    Schema.Struct({
-      status: ImportStatus,
-      processedRows: Schema.Finite,
-      audienceId: ImportRow.fields.audienceId
-    })
-  )
+const decodeVersion = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ uploadVersion: Schema.NullOr(Schema.String) }))
 )
 const decodeCreated = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ createdRows: Schema.Finite })))
 const decodeKeys = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ organizationId: OrganizationId, id: ImportId }))
 )
 
-/**
- * New rows after which the database is told to look at its tables again. It would do so by itself a minute later; until then it
- * plans for tables as small as they were, and lists take a hundred times as long.
- */
-const manyRows = 10_000
-
-/** Classes of SQLSTATE that say that the rows are to blame: data exceptions, constraints, program limits. */
-const rowsToBlame = /^(22|23|54)/
-
-const sqlState = (error: SqlError.SqlError): string => {
-  const cause = error.reason.cause
-  return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
-}
-
-const chunkRefused = ({ start, rows, rejected }: ImportChunk, state: string): ChunkRefused =>
-  new ChunkRefused({
-    message:
-      `The database refused the rows ${start + 1} to ${start + rows.length + rejected.length} of the file (SQLSTATE ${state}). ` +
-      "The rows before them are in."
-  })
-
 export const ImportRepoSql = Layer.effect(
   ImportRepo,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const pool = yield* stagingPool
+    const steps = importSteps(sql, pool)
 
     const find = Effect.fn("ImportRepo.find")(function* (organizationId: OrganizationId, id: ImportId) {
       const rows = yield* sql`
@@ -88,9 +63,9 @@ export const ImportRepoSql = Layer.effect(
         const millis = Math.max(DateTime.toEpochMillis(opening.createdAt), free!.next)
         const createdAt = DateTime.formatIso(DateTime.makeUnsafe(millis))
         yield* sql`
-        INSERT INTO imports (organization_id, id, audience_id, status, s3_key, upload_expires_at, spreadsheet, created_at, created_by)
+        INSERT INTO imports (organization_id, id, audience_id, status, s3_key, upload_expires_at, spreadsheet, mode, dry_run, created_at, created_by)
         VALUES (${organizationId}::uuid, ${id}::uuid, ${audienceId}::uuid, 'PENDING', ${opening.s3Key(millis)},
-          ${DateTime.formatIso(opening.uploadExpiresAt)}::timestamptz, ${opening.spreadsheet}, ${createdAt}::timestamptz, ${actor.name})`
+          ${DateTime.formatIso(opening.uploadExpiresAt)}::timestamptz, ${opening.spreadsheet}, ${opening.mode}, ${opening.dryRun}, ${createdAt}::timestamptz, ${actor.name})`
         yield* audit(sql, actor, opening.createdAt, {
           action: "imports.create",
           subjectType: "audience",
@@ -121,6 +96,15 @@ export const ImportRepoSql = Layer.effect(
       return Option.map(Option.fromUndefinedOr((yield* decodeSecret(rows))[0]), (row) => row.uploadSecret)
     }, Effect.orDie)
 
+    const uploadVersion = Effect.fn("ImportRepo.uploadVersion")(function* (
+      organizationId: OrganizationId,
+      id: ImportId
+    ) {
+      const rows = yield* sql`
+        SELECT upload_version FROM imports WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
+      return Option.fromNullishOr((yield* decodeVersion(rows))[0]?.uploadVersion)
+    }, Effect.orDie)
+
     const start = <E>(
       organizationId: OrganizationId,
       id: ImportId,
@@ -139,46 +123,11 @@ export const ImportRepoSql = Layer.effect(
         Effect.withSpan("ImportRepo.start")
       ) as Effect.Effect<boolean, E>
 
-    const counted = Effect.fn("ImportRepo.counted")(function* (
-      organizationId: OrganizationId,
-      id: ImportId,
-      rows: number
-    ) {
-      yield* sql`
-        UPDATE imports SET total_rows = ${rows}::bigint, updated_at = clock_timestamp()
-        WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING'`
-    }, Effect.orDie)
-
-    const mergeAt = Effect.fnUntraced(function* (organizationId: OrganizationId, id: ImportId, chunk: ImportChunk) {
-      const [standing] = yield* Effect.orDie(
-        decodeStanding(
-          yield* sql`
-        SELECT status, processed_rows::float8, audience_id FROM imports
-        WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid FOR UPDATE`
-        )
-      )
-      if (standing?.status !== "PROCESSING" || standing.processedRows !== chunk.start) return false
-      yield* mergeChunk(sql, { organizationId, id, audienceId: standing.audienceId }, chunk)
-      return true
-    })
-
-    const merge = Effect.fn("ImportRepo.merge")((organizationId: OrganizationId, id: ImportId, chunk: ImportChunk) =>
-      contended(sql)(mergeAt(organizationId, id, chunk)).pipe(
-        Effect.catchTag("SqlError", (error) =>
-          rowsToBlame.test(sqlState(error))
-            ? Effect.andThen(
-                Effect.logError("chunk refused by the database", error),
-                chunkRefused(chunk, sqlState(error))
-              )
-            : Effect.die(error)
-        )
-      )
-    )
-
     const complete = Effect.fn("ImportRepo.complete")(function* (organizationId: OrganizationId, id: ImportId) {
       const completed = yield* sql`
-        UPDATE imports SET status = 'COMPLETED', total_rows = processed_rows, updated_at = clock_timestamp()
-        WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING' RETURNING created_rows::float8`
+        UPDATE imports SET status = 'COMPLETED', updated_at = clock_timestamp()
+        WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING' AND processed_rows = total_rows
+        RETURNING (CASE WHEN dry_run THEN 0 ELSE created_rows END)::float8 AS created_rows`
       const [created] = yield* decodeCreated(completed)
       if (created !== undefined && created.createdRows >= manyRows) yield* sql`ANALYZE consumers, static_members`
     }, Effect.orDie)
@@ -203,11 +152,23 @@ export const ImportRepoSql = Layer.effect(
     const quiet = Effect.fn("ImportRepo.quiet")(function* (duration: Duration.Duration) {
       const rows = yield* sql`
         SELECT organization_id, id FROM imports
-        WHERE status = 'PROCESSING' AND updated_at <= clock_timestamp() - ${Durations.toMillis(duration)}::float8 * interval '1 millisecond'
+        WHERE closed_at IS NULL AND status <> 'PENDING'
+          AND updated_at <= clock_timestamp() - ${Durations.toMillis(duration)}::float8 * interval '1 millisecond'
         ORDER BY updated_at`
       return yield* decodeKeys(rows)
     }, Effect.orDie)
 
-    return ImportRepo.of({ create, latest, find, uploadSecret, start, counted, merge, complete, fail, quiet })
+    return ImportRepo.of({
+      ...steps,
+      create,
+      latest,
+      find,
+      uploadSecret,
+      uploadVersion,
+      start,
+      complete,
+      fail,
+      quiet
+    })
   })
 )

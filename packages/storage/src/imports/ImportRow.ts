@@ -1,4 +1,4 @@
-import { Import, ImportRowError } from "@audiences/domain/Import"
+import { Import, ImportMode, ImportRowError } from "@audiences/domain/Import"
 import { Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 
@@ -13,12 +13,21 @@ export const ImportRow = Schema.Struct({
   status: Import.fields.status,
   s3Key: Schema.String,
   uploadExpiresAt: Schema.DateTimeUtcFromDate,
+  fileSize: Schema.NullOr(Schema.Finite),
+  stagedBytes: Schema.Finite,
   totalRows: Schema.NullOr(Schema.Finite),
   processedRows: Schema.Finite,
+  createdRows: Schema.Finite,
+  updatedRows: Schema.Finite,
+  unchangedRows: Schema.Finite,
+  duplicateRows: Schema.Finite,
   rejectedRows: Schema.Finite,
+  mode: ImportMode,
+  dryRun: Schema.Boolean,
   /** Absent where they were not asked for. */
   errors: Schema.optionalKey(Schema.Array(ImportRowError)),
   failureReason: Schema.NullOr(Schema.String),
+  cancelledAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
   spreadsheet: Schema.Boolean,
   archived: Schema.Boolean,
   createdAt: Schema.DateTimeUtcFromDate,
@@ -31,8 +40,25 @@ export type ImportRow = typeof ImportRow.Type
 /** What to select from `imports AS i` for an `ImportRow` without its errors. */
 export const importColumns = (sql: SqlClient.SqlClient) =>
   sql`
-    i.id, i.organization_id, i.audience_id, i.status, i.s3_key, i.upload_expires_at, i.total_rows::float8, i.processed_rows::float8,
-    i.rejected_rows::float8, i.failure_reason, i.spreadsheet, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
+    i.id, i.organization_id, i.audience_id, i.status, i.s3_key, i.upload_expires_at, i.file_size::float8, i.staged_bytes::float8, i.total_rows::float8, i.processed_rows::float8,
+    i.created_rows::float8, i.updated_rows::float8, i.unchanged_rows::float8, i.duplicate_rows::float8, i.rejected_rows::float8, i.mode, i.dry_run,
+    i.failure_reason, i.cancelled_at, i.spreadsheet, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
+
+/** How far an import has come, as `importStanding` reads it. */
+export const ImportStandingRow = Schema.Struct({
+  status: Import.fields.status,
+  s3Key: Schema.String,
+  spreadsheet: Schema.Boolean,
+  stagedRows: Schema.Finite,
+  totalRows: Schema.NullOr(Schema.Finite),
+  deduplicated: Schema.Boolean,
+  processedRows: Schema.Finite,
+  attempts: Schema.Finite
+})
+
+/** What to select from `imports` for an `ImportStandingRow`. */
+export const importStanding = (sql: SqlClient.SqlClient) =>
+  sql`status, s3_key, spreadsheet, staged_rows::float8, total_rows::float8, deduplicated, processed_rows::float8, attempts`
 
 /** The first errors of an import, beside `importColumns`. */
 export const importErrors = (sql: SqlClient.SqlClient) =>
@@ -46,13 +72,16 @@ export const importErrors = (sql: SqlClient.SqlClient) =>
       ) e
     ), '[]') AS errors`
 
+/** Percent of the work that is done once a file is staged, as measured. */
+const stagedShare = 30
+
 /** 100 is reached by completion alone. */
-const progress = (row: ImportRow): number =>
-  row.status === "COMPLETED"
-    ? 100
-    : row.totalRows === null || row.totalRows === 0
-      ? 0
-      : Math.min(99, Math.floor((100 * row.processedRows) / row.totalRows))
+const progress = (row: ImportRow): number => {
+  if (row.status === "COMPLETED") return 100
+  const read = row.totalRows !== null ? 1 : row.fileSize ? Math.min(1, row.stagedBytes / row.fileSize) : 0
+  const merged = row.totalRows ? row.processedRows / row.totalRows : 0
+  return Math.min(99, Math.floor(stagedShare * read + (100 - stagedShare) * merged))
+}
 
 export const importOfRow = (row: ImportRow): Import => ({
   id: row.id,
@@ -63,10 +92,18 @@ export const importOfRow = (row: ImportRow): Import => ({
   totalConsumers: row.totalRows,
   processedConsumers: row.processedRows,
   errorCount: row.rejectedRows,
+  createdRows: row.createdRows,
+  updatedRows: row.updatedRows,
+  unchangedRows: row.unchangedRows,
+  duplicateRows: row.duplicateRows,
+  rejectedRows: row.rejectedRows,
+  mode: row.mode,
+  dryRun: row.dryRun,
   ...(row.errors === undefined ? {} : { errors: row.errors }),
   s3Key: row.s3Key,
   spreadsheet: row.spreadsheet,
   failureReason: row.failureReason,
+  cancelledAt: row.cancelledAt,
   archived: row.archived,
   createdAt: row.createdAt,
   createdBy: row.createdBy,

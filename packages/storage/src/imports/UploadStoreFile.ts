@@ -65,17 +65,20 @@ export const UploadStoreFile = (options: { readonly folder: string }) =>
       }
 
       return UploadStore.of({
-        receive: (key, body, maxBytes) =>
-          Effect.gen(function* () {
-            const path = join(root, arriving, yield* yield* Uuid)
-            yield* Effect.addFinalizer(() => promise(() => rm(path, { force: true })))
-            const bytes = yield* Effect.acquireUseRelease(
-              promise(() => open(path, "wx", 0o600)),
-              (file) => write(file, body, maxBytes),
-              (file) => promise(() => file.close())
-            )
-            return { bytes, publish: promise(() => publish(path, pathOf(key))) }
-          }),
+        intake: {
+          _tag: "Service",
+          receive: (key, body, maxBytes) =>
+            Effect.gen(function* () {
+              const path = join(root, arriving, yield* yield* Uuid)
+              yield* Effect.addFinalizer(() => promise(() => rm(path, { force: true })))
+              const bytes = yield* Effect.acquireUseRelease(
+                promise(() => open(path, "wx", 0o600)),
+                (file) => write(file, body, maxBytes),
+                (file) => promise(() => file.close())
+              )
+              return { bytes, publish: promise(() => publish(path, pathOf(key))) }
+            })
+        },
         read: (key) =>
           Stream.unwrap(
             Effect.map(

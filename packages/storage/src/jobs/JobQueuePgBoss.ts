@@ -1,6 +1,7 @@
 import { AudienceId } from "@audiences/domain/AudienceId"
 import { ImportId } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
+import { SyncSourceId } from "@audiences/domain/SyncSource"
 import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { Cause, Context, Duration, Effect, Exit, Layer, Redacted, Schema, type Scope } from "effect"
 import { PgBoss, type Queue } from "pg-boss"
@@ -8,12 +9,21 @@ import { PgBoss, type Queue } from "pg-boss"
 const StoredJob = Schema.Union([
   Schema.TaggedStruct("Refresh", { organizationId: OrganizationId, audienceId: AudienceId }),
   Schema.TaggedStruct("Import", { organizationId: OrganizationId, importId: ImportId }),
-  Schema.TaggedStruct("Rfm", { organizationId: OrganizationId })
+  Schema.TaggedStruct("Rfm", { organizationId: OrganizationId }),
+  Schema.TaggedStruct("Sync", { organizationId: OrganizationId, syncSourceId: SyncSourceId })
 ])
 
 const decodeJob = Schema.decodeUnknownEffect(StoredJob)
 
-const queueNames: { readonly [Tag in Job["_tag"]]: string } = { Refresh: "refreshes", Import: "imports", Rfm: "rfm" }
+const queueNames: { readonly [Tag in Job["_tag"]]: string } = {
+  Refresh: "refreshes",
+  Import: "imports",
+  Rfm: "rfm",
+  Sync: "syncs"
+}
+
+/** Times the usual concurrency: syncs mostly wait for vendors. */
+const concurrencyFactor: { readonly [name: string]: number } = { [queueNames.Sync]: 4 }
 
 /** What equal jobs have in common. */
 const keyOf = (job: Job): string => {
@@ -24,6 +34,8 @@ const keyOf = (job: Job): string => {
       return `${job.organizationId}/${job.importId}`
     case "Rfm":
       return job.organizationId
+    case "Sync":
+      return `${job.organizationId}/${job.syncSourceId}`
   }
 }
 
@@ -151,7 +163,7 @@ const workWith =
       yield* Effect.addFinalizer(() => stopWork(boss, workers, stopping, options.drain ?? "10 seconds"))
       yield* promise(async () => {
         for (const name of Object.values(queueNames)) {
-          for (let i = 0; i < (options.concurrency ?? 2); i++) {
+          for (let i = 0; i < (options.concurrency ?? 2) * (concurrencyFactor[name] ?? 1); i++) {
             const id: string = await boss.work<object>(
               name,
               { pollingIntervalSeconds: pollSeconds, notifyPollingIntervalSeconds: pollSeconds },

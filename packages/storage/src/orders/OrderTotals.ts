@@ -1,7 +1,6 @@
 import type { Actor } from "@audiences/domain/Actor"
 import { DateTime, Effect, Schema } from "effect"
-import type { SqlClient } from "effect/sql"
-import { audit, firstIds } from "../audit/Audit.ts"
+import type { SqlClient, SqlError } from "effect/sql"
 
 /** Orders as they are about to be: each array has one entry an order. */
 export interface OrdersToWrite {
@@ -18,13 +17,15 @@ const decodeTotals = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ ordinal: Schema.Finite, tooLarge: Schema.Boolean, changed: Schema.Boolean }))
 )
 
+export type OrderResult = Effect.Success<ReturnType<typeof decodeResults>>[number]
+
 /** The fields of a consumer that orders change, by their names in the contract. */
 const fields = ["aov", "lastOrderAt", "ltv", "totalOrders", "updatedAt", "updatedBy"]
 
 /**
  * Writes orders of different ids and brings the totals of everybody concerned up to date; tells what became of each order, and whose
  * lifetime value grew beyond what is kept, in which case the transaction must not be committed. The consumers concerned must be
- * locked, and the organization's orders too. Ends with the change feed.
+ * locked, and the organization's orders too. Ends with the change feed, behind `told`, which gets what was not unchanged.
  *
  * Totals move by what orders add and take away, so that whatever was written directly stays in them as a baseline; they never fall
  * below zero. Of `lastOrderAt` the baseline is kept apart: a value that no order explains was written directly.
@@ -33,7 +34,8 @@ export const writeOrders = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   actor: Actor,
   now: DateTime.Utc,
-  { orderIds, orderedAts, ordinals, totals }: OrdersToWrite
+  { orderIds, orderedAts, ordinals, totals }: OrdersToWrite,
+  told: (written: ReadonlyArray<OrderResult>) => Effect.Effect<void, SqlError.SqlError>
 ) {
   const { name, organizationId } = actor
   const organization = sql`${organizationId}::uuid`
@@ -91,18 +93,7 @@ export const writeOrders = Effect.fnUntraced(function* (
   )
   const results = yield* decodeResults(yield* sql`SELECT order_id, result FROM order_writes`)
   const written = results.filter(({ result }) => result !== "unchanged")
-  if (written.length > 0) {
-    yield* audit(sql, actor, now, {
-      action: "orders.batch",
-      subjectType: "order",
-      subjectId: null,
-      changes: {
-        created: written.filter(({ result }) => result === "created").length,
-        updated: written.filter(({ result }) => result === "updated").length,
-        orderIds: firstIds(written.map(({ orderId }) => orderId))
-      }
-    })
-  }
+  if (written.length > 0) yield* told(written)
   const changed = touched.flatMap((each) => (each.changed ? [each.ordinal] : []))
   if (changed.length > 0) yield* sql`SELECT record_change(${organization}, ${changed}::int[], ${fields}::text[], NULL)`
   return {

@@ -1,6 +1,6 @@
 import type { Actor } from "@audiences/domain/Actor"
 import type { AuditAction } from "@audiences/domain/AuditEntry"
-import { OrganizationId } from "@audiences/domain/Organization"
+import type { OrganizationId } from "@audiences/domain/Organization"
 import { RfmMethod, type RfmRun } from "@audiences/domain/Rfm"
 import { blockSize } from "@audiences/engine/memberships/Block"
 import { thresholdsOf } from "@audiences/engine/rfm/RfmCutting"
@@ -9,6 +9,7 @@ import { type DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { audit } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
+import { runFailed, takeDueRuns } from "./RfmRequests.ts"
 import { recordScores, scoreBlock } from "./RfmScores.ts"
 import { countValues, instant, placedValues } from "./RfmValues.ts"
 
@@ -42,7 +43,6 @@ const RunRow = Schema.Struct({
 })
 const decodeScorings = Schema.decodeUnknownEffect(Schema.Array(ScoringRow))
 const decodeRuns = Schema.decodeUnknownEffect(Schema.Array(RunRow))
-const decodeOrganizations = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ organizationId: OrganizationId })))
 const decodeLast = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ last: Schema.NullOr(Schema.Finite) })))
 const encodeMethod = Schema.encodeSync(RfmMethod)
 
@@ -93,7 +93,8 @@ const make = Effect.gen(function* () {
         INSERT INTO rfm_scorings AS s (organization_id, method, interval_seconds, runs_requested)
         VALUES (${organizationId}::uuid, ${JSON.stringify(encoded)}::text::jsonb, ${intervalSeconds}::int, 1)
         ON CONFLICT (organization_id) DO UPDATE SET
-          method = EXCLUDED.method, interval_seconds = EXCLUDED.interval_seconds, next_run_at = NULL, runs_requested = s.runs_requested + 1`
+          method = EXCLUDED.method, interval_seconds = EXCLUDED.interval_seconds, next_run_at = NULL, runs_requested = s.runs_requested + 1,
+          run_failures = 0, run_retry_at = NULL`
       yield* audit(sql, actor, now, {
         action,
         subjectType: "settings",
@@ -111,7 +112,7 @@ const make = Effect.gen(function* () {
   const request = Effect.fn("RfmRepo.request")(
     function* (actor: Actor, now: DateTime.Utc) {
       yield* sql`
-        UPDATE rfm_scorings SET runs_requested = runs_requested + 1, next_run_at = NULL
+        UPDATE rfm_scorings SET runs_requested = runs_requested + 1, next_run_at = NULL, run_failures = 0, run_retry_at = NULL
         WHERE organization_id = ${actor.organizationId}::uuid`
       yield* audit(sql, actor, now, {
         action: "rfm.run",
@@ -155,7 +156,7 @@ const make = Effect.gen(function* () {
     yield* sql`
       UPDATE rfm_runs SET completed_at = ${instant(sql, now)} WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
     yield* sql`
-      UPDATE rfm_scorings SET runs_completed = ${requested}::bigint,
+      UPDATE rfm_scorings SET runs_completed = ${requested}::bigint, run_failures = 0, run_retry_at = NULL,
         next_run_at = ${instant(sql, now)} + make_interval(secs => interval_seconds)
       WHERE organization_id = ${organizationId}::uuid`
   })
@@ -182,20 +183,17 @@ const make = Effect.gen(function* () {
     Effect.orDie
   )
 
-  const takeDue = Effect.fn("RfmRepo.takeDue")(
-    function* (now: DateTime.Utc) {
-      yield* sql`
-        UPDATE rfm_scorings s SET runs_requested = runs_requested + 1, next_run_at = NULL
-        WHERE next_run_at <= ${instant(sql, now)} AND EXISTS (
-          SELECT 1 FROM audiences a WHERE a.organization_id = s.organization_id AND a.group_type = 'RFM' AND NOT a.archived)`
-      const rows = yield* sql`SELECT organization_id FROM rfm_scorings WHERE runs_requested > runs_completed`
-      return (yield* decodeOrganizations(rows)).map(({ organizationId }) => organizationId)
-    },
-    contended(sql),
-    Effect.orDie
-  )
-
-  return RfmRepo.of({ state, configure, request, begin, advance, takeDue })
+  return RfmRepo.of({
+    state,
+    configure,
+    request,
+    begin,
+    advance,
+    failed: Effect.fn("RfmRepo.failed")((organizationId: OrganizationId, now: DateTime.Utc) =>
+      runFailed(sql, organizationId, now)
+    ),
+    takeDue: Effect.fn("RfmRepo.takeDue")((now: DateTime.Utc) => takeDueRuns(sql, now))
+  })
 })
 
 export const RfmRepoSql = Layer.effect(RfmRepo, make)

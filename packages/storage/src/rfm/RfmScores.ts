@@ -3,7 +3,7 @@ import { blockSize } from "@audiences/engine/memberships/Block"
 import type { Bound, Bounds, Dimension } from "@audiences/engine/rfm/RfmCutting"
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
-import { instant, type RfmMethodAt, rfmValues } from "./RfmValues.ts"
+import { instant, readingValues, rfmConsumers, type RfmMethodAt } from "./RfmValues.ts"
 
 /** The fields of a consumer that a scoring writes, by their names in the contract. */
 const fields = [
@@ -51,18 +51,18 @@ export const scoreBlock = Effect.fnUntraced(function* (
   const within = (ordinal: ReturnType<typeof sql.literal>) =>
     sql`${ordinal} BETWEEN ${first}::int AND ${first + blockSize - 1}::int`
   const at = instant(sql, now)
-  yield* sql`
+  const scored = sql`
     CREATE TEMPORARY TABLE rfm_scores ON COMMIT DROP AS
-    SELECT c.id, c.ordinal, s.recency, s.frequency, s.monetary
-    FROM consumers c
-    LEFT JOIN (${rfmValues(sql, organizationId, method, within)}) v ON v.ordinal = c.ordinal
-    CROSS JOIN LATERAL (SELECT
-      CASE WHEN v.ordinal IS NULL THEN 0 ELSE ${method.bins}::int - (${binOf(sql, "recency", method, bounds)}) END AS recency,
-      CASE WHEN v.ordinal IS NULL THEN 0 ELSE 1 + ${binOf(sql, "frequency", method, bounds)} END AS frequency,
-      CASE WHEN v.ordinal IS NULL THEN 0 ELSE 1 + ${binOf(sql, "monetary", method, bounds)} END AS monetary
+    SELECT id, ordinal, recency, frequency, monetary FROM (
+      SELECT id, ordinal, activity_rank, purchase_frequency_rank, monetary_rank,
+        CASE WHEN has_ordered THEN ${method.bins}::int - (${binOf(sql, "recency", method, bounds)}) ELSE 0 END AS recency,
+        CASE WHEN has_ordered THEN 1 + ${binOf(sql, "frequency", method, bounds)} ELSE 0 END AS frequency,
+        CASE WHEN has_ordered THEN 1 + ${binOf(sql, "monetary", method, bounds)} ELSE 0 END AS monetary
+      -- Each value and each rank is found once.
+      FROM (${rfmConsumers(sql, organizationId, method, within)} OFFSET 0) v OFFSET 0
     ) s
-    WHERE c.organization_id = ${organizationId}::uuid AND NOT c.archived AND ${within(sql.literal("c.ordinal"))}
-      AND (c.activity_rank, c.purchase_frequency_rank, c.monetary_rank) IS DISTINCT FROM (s.recency, s.frequency, s.monetary)`
+    WHERE (activity_rank, purchase_frequency_rank, monetary_rank) IS DISTINCT FROM (recency, frequency, monetary)`
+  yield* readingValues(sql, method, scored)
   // In the order of ids, as everybody locks consumers.
   yield* sql`
     SELECT 1 FROM (

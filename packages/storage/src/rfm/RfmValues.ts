@@ -9,30 +9,80 @@ export type RfmMethodAt = RfmMethod & { readonly asOf: DateTime.Utc }
 
 export const instant = (sql: SqlClient.SqlClient, at: DateTime.Utc) => sql`${DateTime.formatIso(at)}::text::timestamptz`
 
-/** Live consumers that have ordered, with what is cut: `last_order_at`, `frequency`, `monetary`. `ordinals` is a condition on `c.ordinal`. */
-export const rfmValues = (
+/** Where the values of consumers `c` are, as expressions over `from`. */
+interface RfmSourceSql {
+  readonly from: Statement.Fragment
+  /** Whether a consumer has ordered. */
+  readonly hasOrdered: Statement.Fragment
+  readonly lastOrderAt: Statement.Fragment
+  readonly frequency: Statement.Fragment
+  readonly monetary: Statement.Fragment
+}
+
+const ofTotals = (sql: SqlClient.SqlClient): RfmSourceSql => ({
+  from: sql`consumers c`,
+  hasOrdered: sql`c.total_orders > 0 AND c.last_order_at IS NOT NULL`,
+  lastOrderAt: sql`c.last_order_at`,
+  frequency: sql`c.total_orders::numeric`,
+  monetary: sql`c.ltv`
+})
+
+const ofOrders = (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
-  { asOf, source, windowDays }: RfmMethodAt,
+  { asOf, windowDays }: RfmMethodAt,
   ordinals: (ordinal: Statement.Fragment) => Statement.Fragment
-) =>
-  source === "totals"
-    ? sql`
-      SELECT c.ordinal, c.id, c.primary_external_id_folded AS external_id, c.last_order_at, c.total_orders::numeric AS frequency, c.ltv AS monetary
-      FROM consumers c
-      WHERE c.organization_id = ${organizationId}::uuid AND NOT c.archived AND c.total_orders > 0 AND c.last_order_at IS NOT NULL
-        AND ${ordinals(sql`c.ordinal`)}`
-    : sql`
-      SELECT c.ordinal, c.id, c.primary_external_id_folded AS external_id, o.last_order_at, o.frequency, o.monetary
-      FROM (
-        SELECT ordinal, max(ordered_at) AS last_order_at, count(*)::numeric AS frequency, sum(total) AS monetary FROM orders
-        WHERE organization_id = ${organizationId}::uuid AND ordered_at <= ${instant(sql, asOf)}
-          AND ${windowDays === null ? sql`true` : sql`ordered_at > ${instant(sql, asOf)} - make_interval(days => ${windowDays}::int)`}
-          AND ${ordinals(sql`ordinal`)}
-        GROUP BY ordinal
-      ) o
-      JOIN consumers c ON c.organization_id = ${organizationId}::uuid AND c.ordinal = o.ordinal
-      WHERE NOT c.archived`
+): RfmSourceSql => ({
+  from: sql`consumers c LEFT JOIN (
+      SELECT ordinal, max(ordered_at) AS last_order_at, count(*)::numeric AS frequency, sum(total) AS monetary FROM orders
+      WHERE organization_id = ${organizationId}::uuid AND ordered_at <= ${instant(sql, asOf)}
+        AND ${windowDays === null ? sql`true` : sql`ordered_at > ${instant(sql, asOf)} - make_interval(days => ${windowDays}::int)`}
+        AND ${ordinals(sql`ordinal`)}
+      GROUP BY ordinal
+    ) o ON o.ordinal = c.ordinal`,
+  hasOrdered: sql`o.ordinal IS NOT NULL`,
+  lastOrderAt: sql`o.last_order_at`,
+  frequency: sql`o.frequency`,
+  monetary: sql`o.monetary`
+})
+
+/**
+ * Live consumers with what is cut: `has_ordered`, `last_order_at`, `frequency`, `monetary`, and their ranks. `ordinals` is a condition
+ * on ordinals.
+ */
+export const rfmConsumers = (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  method: RfmMethodAt,
+  ordinals: (ordinal: Statement.Fragment) => Statement.Fragment
+) => {
+  const { frequency, from, hasOrdered, lastOrderAt, monetary } =
+    method.source === "totals" ? ofTotals(sql) : ofOrders(sql, organizationId, method, ordinals)
+  return sql`
+    SELECT c.ordinal, c.id, c.primary_external_id_folded AS external_id, ${hasOrdered} AS has_ordered, ${lastOrderAt} AS last_order_at,
+      ${frequency} AS frequency, ${monetary} AS monetary, c.activity_rank, c.purchase_frequency_rank, c.monetary_rank
+    FROM ${from}
+    WHERE c.organization_id = ${organizationId}::uuid AND NOT c.archived AND ${ordinals(sql`c.ordinal`)}`
+}
+
+/**
+ * Joins by hashes: where nothing is known of the sizes of tables yet, as right after an import, a plan may look through all orders for
+ * each consumer.
+ */
+const joinedByHash = <A, E, R>(sql: SqlClient.SqlClient, query: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    yield* sql`SET LOCAL enable_nestloop = off`
+    const answer = yield* query
+    yield* sql`SET LOCAL enable_nestloop TO DEFAULT`
+    return answer
+  })
+
+/** Reads what a method cuts, within a transaction. */
+export const readingValues = <A, E, R>(
+  sql: SqlClient.SqlClient,
+  { source }: RfmMethodAt,
+  query: Effect.Effect<A, E, R>
+) => (source === "totals" ? query : joinedByHash(sql, query))
 
 const everybody = (sql: SqlClient.SqlClient) => () => sql`true`
 
@@ -43,8 +93,9 @@ export const countValues = Effect.fnUntraced(function* (
   organizationId: OrganizationId,
   method: RfmMethodAt
 ) {
-  const rows = yield* sql`
-    SELECT count(*)::float8 AS n FROM (${rfmValues(sql, organizationId, method, everybody(sql))}) v`
+  const counted = sql`
+    SELECT count(*)::float8 AS n FROM (${rfmConsumers(sql, organizationId, method, everybody(sql))}) v WHERE has_ordered`
+  const rows = yield* readingValues(sql, method, counted)
   const [{ n } = { n: 0 }] = yield* decodeCount(rows)
   return n
 })
@@ -85,7 +136,7 @@ export const placedValues = Effect.fnUntraced(function* (
 ) {
   const found = new Map<string, PlacedValue>()
   if (places.length === 0) return found
-  const values = rfmValues(sql, organizationId, method, everybody(sql))
+  const values = rfmConsumers(sql, organizationId, method, everybody(sql))
   for (const dimension of dimensions) {
     const { order, text, value } = orders[dimension]
     const rows =
@@ -95,16 +146,16 @@ export const placedValues = Effect.fnUntraced(function* (
           SELECT place::float8 AS place, ${sql.literal(text)} AS value, NULL AS external_id, '' AS consumer_id
           FROM (
             SELECT percentile_disc(${places.map((place) => (place + 0.5) / n)}::float8[]) WITHIN GROUP (ORDER BY ${sql.literal(order)}) AS found
-            FROM (${values}) v
+            FROM (${values}) v WHERE has_ordered
           ) p, unnest(${places}::bigint[], p.found) AS u (place, value)`
         : sql`
           SELECT place::float8 AS place, ${sql.literal(text)} AS value, external_id, id AS consumer_id
           FROM (
             SELECT ${sql.literal(value)} AS value, external_id, id,
               row_number() OVER (ORDER BY ${sql.literal(order)}, external_id NULLS LAST, id) - 1 AS place
-            FROM (${values}) v
+            FROM (${values}) v WHERE has_ordered
           ) p WHERE place = ANY(${places}::bigint[])`
-    for (const { consumerId, externalId, place, value } of yield* decodePlaced(yield* rows))
+    for (const { consumerId, externalId, place, value } of yield* decodePlaced(yield* readingValues(sql, method, rows)))
       found.set(`${dimension} ${place}`, { value: told(dimension, method, value), externalId, consumerId })
   }
   return found

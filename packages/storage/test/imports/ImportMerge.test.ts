@@ -1,11 +1,14 @@
-import type { Import } from "@audiences/domain/Import"
+import { type Import, type ImportId, ImportMode } from "@audiences/domain/Import"
 import { fold } from "@audiences/domain/Fold"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
+import { ImportRepo } from "@audiences/engine/imports/ImportRepo"
+import { runImport } from "@audiences/engine/imports/ImportRun"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, SqlError } from "effect/sql"
 import { fileURLToPath } from "node:url"
+import { isDeepStrictEqual } from "node:util"
 import { inject } from "vitest"
 import { childProgram } from "../ChildProgram.ts"
 import {
@@ -41,20 +44,23 @@ const csv = (rows: ReadonlyArray<Row>) =>
 
 type Person = { [Name in (typeof columns)[number]]: string }
 
-/** The contract's identity, row by row: what a list of people becomes, and how many rows are refused. */
-const model = (
-  people: Array<Person>,
-  rows: ReadonlyArray<Row>
-): { readonly refused: number; readonly touched: Set<Person> } => {
+/** The contract's identity, row by row: what a list of people becomes, and what becomes of the rows. */
+const model = (people: Array<Person>, rows: ReadonlyArray<Row>, mode: ImportMode) => {
+  const before = new Map(people.map((each) => [each, { ...each }]))
   const touched = new Set<Person>()
-  let refused = 0
+  let rejected = 0
   for (const row of rows) {
     const owner = (name: (typeof keys)[number]) =>
       people.find((each) => row[name] !== "" && fold(each[name]) === fold(row[name]))
     const given = keys.filter((name) => row[name] !== "")
     const self = given[0] && owner(given[0])
-    if (given.length === 0 || given.slice(1).some((name) => ![undefined, self].includes(owner(name)))) {
-      refused++
+    if (
+      given.length === 0 ||
+      given.slice(1).some((name) => ![undefined, self].includes(owner(name))) ||
+      (mode === "update" && self === undefined) ||
+      (mode === "create" && self !== undefined && before.has(self))
+    ) {
+      rejected++
       continue
     }
     const person = self ?? { email: "", phone: "", externalId: "", fullName: "", size: "" }
@@ -62,7 +68,10 @@ const model = (
     for (const name of columns) if (row[name] !== "") person[name] = row[name]
     touched.add(person)
   }
-  return { refused, touched }
+  const created = [...touched].filter((each) => !before.has(each)).length
+  const unchanged = [...touched].filter((each) => isDeepStrictEqual(before.get(each), each)).length
+  const duplicate = rows.length - rejected - touched.size
+  return { touched, counts: { created, updated: touched.size - created - unchanged, unchanged, duplicate, rejected } }
 }
 
 const peopleOf = (consumers: ReadonlyArray<Record<string, unknown>>): Array<Person> =>
@@ -95,62 +104,60 @@ const manyRows =
 
 layer(ImportsTest)("ImportMerge", (it) => {
   it.effect.prop(
-    "writes what the rows say one after the other, in chunks of any size, and accounts for each",
-    [Schema.Array(Row), Schema.Array(Row), Schema.Literals([1, 2, 3, 1000])],
-    ([first, second, chunkRows]) =>
+    "writes what the rows say one after the other, in chunks of any size and in every mode, accounts for each, and tells it beforehand",
+    [Schema.Array(Row), Schema.Array(Row), Schema.Literals([1, 2, 3, 1000]), ImportMode],
+    ([first, second, chunkRows, mode]) =>
       Effect.gen(function* () {
         const place = yield* fresh
         const people: Array<Person> = []
         const members = new Set<Person>()
-        for (const rows of [first, second]) {
-          const expected = model(people, rows)
+        for (const [rows, how] of [
+          [first, "upsert"],
+          [second, mode]
+        ] as const) {
+          const before = yield* traces(place)
+          const dry = yield* bringIn(place, csv(rows), chunkRows, { mode: how, dryRun: true })
+          const after = yield* traces(place)
+          assert.deepStrictEqual([after.consumers, after.members], [before.consumers, before.members])
+          const expected = model(people, rows, how)
           for (const each of expected.touched) members.add(each)
-          const { id, errorCount, status, processedConsumers } = yield* bringIn(place, csv(rows), chunkRows)
-          const counts = yield* partition(id)
+          const done = yield* bringIn(place, csv(rows), chunkRows, { mode: how })
+          assert.deepStrictEqual([done.status, done.processedConsumers], ["COMPLETED", rows.length])
+          assert.deepStrictEqual(yield* partition(done.id), expected.counts)
+          assert.deepStrictEqual(yield* partition(dry.id), expected.counts)
           assert.deepStrictEqual(
-            [status, processedConsumers, errorCount, sum(counts)],
-            ["COMPLETED", rows.length, expected.refused, rows.length]
+            dry.errors?.map(({ row }) => row),
+            done.errors?.map(({ row }) => row)
           )
         }
         const { consumers, members: ordinals } = yield* traces(place)
-        assert.deepStrictEqual(peopleOf(consumers), people)
+        const inOrder = (all: ReadonlyArray<Person>) => all.map((each) => JSON.stringify(each)).sort()
+        assert.deepStrictEqual(inOrder(peopleOf(consumers)), inOrder(people))
         assert.deepStrictEqual(
-          ordinals,
-          people.flatMap((each, i) => (members.has(each) ? [i] : []))
+          inOrder(peopleOf(consumers.filter((_, ordinal) => ordinals.includes(ordinal)))),
+          inOrder([...members])
         )
       }),
-    { arbitrary: { runs: 40 } }
+    { arbitrary: { runs: 25 } }
   )
 
-  it.effect("goes on from any chunk to the same end", () =>
+  it.effect("goes on from every step, done or not, to the same end", () =>
     Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      const imports = yield* Imports
       const undisturbed = yield* fresh
       const whole = yield* bringIn(undisturbed, manyRows, 250)
       const place = yield* fresh
       const { id } = yield* upload(place, manyRows)
-      const limits = { maxBytes: 1_000_000_000, maxRows: 1_000_000, chunkRows: 250 }
       const seen: Array<number> = []
-      for (let chunk = 1; chunk <= 6; chunk++) {
-        // The database refuses the chunk after the next: as a crash there, for what is written.
-        yield* sql`ALTER TABLE imports DROP CONSTRAINT IF EXISTS imports_stop`
-        if (chunk < 6)
-          yield* sql.unsafe(
-            `ALTER TABLE imports ADD CONSTRAINT imports_stop CHECK (id <> '${id}' OR processed_rows <= ${chunk * 250}) NOT VALID`
-          )
-        yield* sql`UPDATE imports SET status = 'PROCESSING', failure_reason = NULL WHERE id = ${id} AND status = 'FAILED'`
-        yield* sql`DELETE FROM import_errors WHERE import_id = ${id} AND row = 1`
-        yield* keepingFile(
-          place,
-          imports.run(place.organizationId, id).pipe(Effect.provideService(ImportLimits, limits))
-        )
+      // 6 chunks are staged, all is deduplicated, 6 chunks are merged, and it is completed; the step that a run dies in is undone, or done and nobody knows.
+      for (let run = 0; (yield* latest(place)).status === "PROCESSING"; run++) {
+        yield* dying(place, id, run % 2 === 0 ? "before" : "after")
         const now = yield* latest(place)
-        seen.push(now.processedConsumers)
         assert.strictEqual(sum(yield* partition(id)), now.processedConsumers)
-        assert.isTrue(chunk === 6 ? now.progress === 100 : now.progress < 100)
+        assert.strictEqual(now.progress === 100, now.status === "COMPLETED")
+        assert.isAtLeast(now.progress, seen.at(-1) ?? 0)
+        seen.push(now.progress)
       }
-      assert.deepStrictEqual(seen, [250, 500, 750, 1000, 1250, 1500])
+      assert.isAbove(seen.length, 8)
       assert.deepStrictEqual(yield* traces(place), yield* traces(undisturbed))
       assert.deepStrictEqual(yield* partition(id), yield* partition(whole.id))
       assert.deepStrictEqual(done(yield* latest(place)), done(whole))
@@ -175,16 +182,28 @@ layer(ImportsTest)("ImportMerge", (it) => {
   )
 })
 
-/** Runs an import without letting go of its file: a failed one would. */
-const keepingFile = <A, E, R>(place: Place, run: Effect.Effect<A, E, R>) =>
+/** Runs an import until its second step, which the process dies in: before or after it is committed. */
+const dying = (place: Place, id: ImportId, when: "before" | "after") =>
   Effect.gen(function* () {
-    const { path } = yield* UploadFolder
-    const { s3Key } = yield* latest(place)
-    const { copyFile, mkdir } = yield* Effect.promise(() => import("node:fs/promises"))
-    yield* Effect.promise(() => copyFile(`${path}/${s3Key}`, `${path}/kept.csv`))
-    yield* run
-    yield* Effect.promise(() => mkdir(`${path}/${s3Key}`.replace(/\/[^/]*$/, ""), { recursive: true }))
-    yield* Effect.promise(() => copyFile(`${path}/kept.csv`, `${path}/${s3Key}`))
+    const repo = yield* ImportRepo
+    let steps = 0
+    const gone = Effect.die(
+      new SqlError.SqlError({ reason: new SqlError.ConnectionError({ cause: new Error("gone") }) })
+    )
+    const step = <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      ++steps < 2 ? run : when === "before" ? gone : Effect.andThen(run, gone)
+    yield* Effect.exit(
+      runImport(place.organizationId, id).pipe(
+        Effect.provideService(ImportRepo, {
+          ...repo,
+          stage: (...args) => step(repo.stage(...args)),
+          deduplicate: (...args) => step(repo.deduplicate(...args)),
+          merge: (...args) => step(repo.merge(...args)),
+          complete: (...args) => step(repo.complete(...args))
+        }),
+        Effect.provideService(ImportLimits, { maxBytes: 1e9, maxRows: 1e6, chunkRows: 250 })
+      )
+    )
   })
 
 layer(ImportsTest, { excludeTestServices: true })("ImportMerge, in real time", (it) => {
@@ -234,12 +253,18 @@ layer(ImportsTest, { excludeTestServices: true })("ImportMerge, in real time", (
       const place = yield* fresh
       const { id } = yield* upload(place, manyRows)
       const run = childProgram(importProgram, [inject("postgresUrl"), path, place.organizationId, id, "100"])
-      // Killed after some chunk, a random while into the next ones.
-      for (const chunk of [0, 200, 500, 900, 1200]) {
+      // Killed after some step, a random while into the next ones.
+      for (const step of [
+        "staged from 300",
+        "staged from 1300",
+        "deduplicated",
+        "merged from 500",
+        "merged from 1200"
+      ]) {
         yield* Effect.scoped(
           Effect.gen(function* () {
             const child = yield* run
-            yield* child.said(`merged from ${Math.max(chunk, (yield* latest(place)).processedConsumers)}`)
+            yield* Effect.raceFirst(child.said(step), child.exited)
             yield* Effect.sleep(Math.random() * 25)
             yield* child.kill
           })

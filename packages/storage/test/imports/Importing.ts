@@ -1,13 +1,14 @@
 import type { AudienceType } from "@audiences/domain/Audience"
 import { AudienceId } from "@audiences/domain/AudienceId"
-import type { Import } from "@audiences/domain/Import"
-import { ImportId } from "@audiences/domain/Import"
+import { type Import, ImportId, type ImportQuery } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
+import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports, type UploadGrant } from "@audiences/engine/imports/Imports"
 import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
+import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { Context, Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
@@ -44,8 +45,9 @@ const folder = Layer.effect(
 const store = Layer.unwrap(Effect.map(UploadFolder, ({ path }) => UploadStoreFile({ folder: path })))
 
 /** Imports on the test database, without a worker: tests run each import themselves. */
-export const ImportsTest = Imports.layer.pipe(
+export const ImportsTest = Layer.mergeAll(Imports.layer, ImportReports.layer).pipe(
   Layer.provideMerge(ImportRepoSql),
+  Layer.provideMerge(ImportReportRepoSql),
   Layer.provideMerge(store),
   Layer.provideMerge(queue),
   Layer.provideMerge(Layer.mergeAll(folder, enqueued, PostgresTest))
@@ -86,22 +88,27 @@ export const grantOf = (url: string): UploadGrant => {
 export const bodyOf = (file: string | Uint8Array) =>
   Stream.make(typeof file === "string" ? (Buffer.from(file) as Uint8Array) : file)
 
-export const open = ({ organizationId, audienceId }: Place) =>
-  Effect.flatMap(Imports, (imports) => imports.create({ organizationId, name: "key:test" }, audienceId))
+export const open = ({ organizationId, audienceId }: Place, query: ImportQuery = {}) =>
+  Effect.flatMap(Imports, (imports) => imports.create({ organizationId, name: "key:test" }, audienceId, query))
 
 /** An import whose file has arrived. */
-export const upload = Effect.fnUntraced(function* (place: Place, file: string | Uint8Array) {
+export const upload = Effect.fnUntraced(function* (place: Place, file: string | Uint8Array, query: ImportQuery = {}) {
   const imports = yield* Imports
-  const { uploadUrl } = yield* open(place)
+  const { uploadUrl } = yield* open(place, query)
   return yield* imports.receive(grantOf(uploadUrl), bodyOf(file))
 })
 
 export const latest = ({ organizationId, audienceId }: Place) =>
   Effect.flatMap(Imports, (imports) => imports.latest(organizationId, audienceId))
 
-export const bringIn = Effect.fnUntraced(function* (place: Place, file: string | Uint8Array, chunkRows = 10_000) {
+export const bringIn = Effect.fnUntraced(function* (
+  place: Place,
+  file: string | Uint8Array,
+  chunkRows = 10_000,
+  query: ImportQuery = {}
+) {
   const imports = yield* Imports
-  const { id } = yield* upload(place, file)
+  const { id } = yield* upload(place, file, query)
   yield* imports
     .run(place.organizationId, id)
     .pipe(Effect.provideService(ImportLimits, { maxBytes: 1_000_000_000, maxRows: 1_000_000, chunkRows }))

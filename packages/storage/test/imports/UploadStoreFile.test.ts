@@ -1,4 +1,4 @@
-import { UploadStore } from "@audiences/engine/imports/UploadStore"
+import { type Intake, UploadStore } from "@audiences/engine/imports/UploadStore"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { assert, it } from "@effect/vitest"
 import { DateTime, Effect, Stream } from "effect"
@@ -16,15 +16,12 @@ it.effect("keeps a published file under its key until it is removed, and no othe
     const folder = yield* freshFolder
     yield* Effect.gen(function* () {
       const store = yield* UploadStore
+      const { receive } = store.intake as Extract<Intake, { readonly _tag: "Service" }>
       const body = "x,y\n".repeat(200_000)
       yield* Effect.scoped(
         Effect.gen(function* () {
-          const kept = yield* store.receive(
-            "imports/a/b/1.csv",
-            Stream.make(Buffer.from(body) as Uint8Array),
-            1_000_000
-          )
-          yield* store.receive("imports/a/b/2.csv", Stream.make(Buffer.from("gone") as Uint8Array), 1_000_000)
+          const kept = yield* receive("imports/a/b/1.csv", Stream.make(Buffer.from(body) as Uint8Array), 1_000_000)
+          yield* receive("imports/a/b/2.csv", Stream.make(Buffer.from("gone") as Uint8Array), 1_000_000)
           assert.strictEqual(kept.bytes, body.length)
           yield* kept.publish
         })

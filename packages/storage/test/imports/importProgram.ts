@@ -1,4 +1,4 @@
-// Runs one import, and prints a line for each chunk that it has committed.
+// Runs one import, and prints a line for each step that it has committed.
 import { ImportId } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
@@ -6,6 +6,7 @@ import { ImportRepo } from "@audiences/engine/imports/ImportRepo"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
+import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { Postgres } from "@audiences/storage/postgres/Postgres"
 import { Console, Effect, Layer, Redacted } from "effect"
@@ -17,7 +18,9 @@ const telling = Layer.effect(
   Effect.map(ImportRepo, (repo) =>
     ImportRepo.of({
       ...repo,
-      merge: (...chunk) => Effect.tap(repo.merge(...chunk), Console.log(`merged from ${chunk[2].start}`))
+      stage: (...chunk) => Effect.tap(repo.stage(...chunk), Console.log(`staged from ${chunk[2].start}`)),
+      deduplicate: (...which) => Effect.tap(repo.deduplicate(...which), Console.log("deduplicated")),
+      merge: (...range) => Effect.tap(repo.merge(...range), Console.log(`merged from ${range[2]}`))
     })
   )
 )
@@ -25,6 +28,7 @@ const telling = Layer.effect(
 const layer = Imports.layer.pipe(
   Layer.provide(telling),
   Layer.provide(ImportRepoSql),
+  Layer.provide(ImportReportRepoSql),
   Layer.provide(UploadStoreFile({ folder: folder! })),
   Layer.provide(Layer.succeed(JobQueue, JobQueue.of({ enqueue: () => Effect.void, work: () => Effect.void }))),
   Layer.provide(Postgres({ url: Redacted.make(url!), maxConnections: 2 }))

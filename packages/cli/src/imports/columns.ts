@@ -1,0 +1,12 @@
+import type { Import } from "@audiences/domain/Import"
+import type { Shown } from "../output/Output.ts"
+
+export const columns: ReadonlyArray<Shown<Import>> = [
+  { title: "ID", of: ({ id }) => id },
+  { title: "STATUS", of: ({ status }) => status },
+  { title: "ROWS", align: "right", of: ({ processedConsumers }) => processedConsumers },
+  { title: "OF", align: "right", of: ({ totalConsumers }) => totalConsumers },
+  { title: "REFUSED", align: "right", of: ({ errorCount }) => errorCount },
+  { title: "CREATED", of: ({ createdAt }) => createdAt },
+  { title: "REASON", shrinks: true, of: ({ failureReason }) => failureReason }
+]

@@ -1,0 +1,48 @@
+import type { Actor } from "@audiences/domain/Actor"
+import type { AudienceNotFound } from "@audiences/domain/Audience"
+import type { AudienceId } from "@audiences/domain/AudienceId"
+import { type Import, ImportEnded, type ImportId, type ImportNotFound } from "@audiences/domain/Import"
+import type { OrganizationId } from "@audiences/domain/Organization"
+import { DateTime, Effect } from "effect"
+import type { SqlClient } from "effect/sql"
+import { audit } from "../audit/Audit.ts"
+
+type Get = (
+  organizationId: OrganizationId,
+  audienceId: AudienceId,
+  id: ImportId
+) => Effect.Effect<Import, AudienceNotFound | ImportNotFound>
+
+const reason = ({ processedConsumers, status, totalConsumers }: Import): string =>
+  status === "PENDING"
+    ? "Cancelled before its file had arrived. Nothing was written."
+    : processedConsumers === 0
+      ? "Cancelled before its first row. Nothing was written."
+      : `Cancelled after ${processedConsumers} of ${totalConsumers} rows. What these have brought in stays.`
+
+/** Ends an import that goes on. A chunk that is being written is waited for, and is the last. */
+export const cancelImport = (sql: SqlClient.SqlClient, get: Get) =>
+  Effect.fn("ImportReportRepo.cancel")(
+    function* (actor: Actor, audienceId: AudienceId, id: ImportId, now: DateTime.Utc) {
+      const { organizationId } = actor
+      yield* sql`
+        SELECT 1 FROM imports
+        WHERE organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid AND id = ${id}::uuid FOR UPDATE`
+      const found = yield* get(organizationId, audienceId, id)
+      if ((found.cancelledAt ?? null) !== null) return found
+      if (found.status === "COMPLETED" || found.status === "FAILED") return yield* new ImportEnded()
+      yield* sql`
+        UPDATE imports SET status = 'FAILED', failure_reason = ${reason(found)}, updated_at = clock_timestamp(), updated_by = ${actor.name},
+          cancelled_at = ${DateTime.formatIso(now)}::timestamptz
+        WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
+      yield* audit(sql, actor, now, {
+        action: "imports.cancel",
+        subjectType: "audience",
+        subjectId: audienceId,
+        changes: { importId: id, processedConsumers: found.processedConsumers }
+      })
+      return yield* get(organizationId, audienceId, id)
+    },
+    sql.withTransaction,
+    Effect.catchTag("SqlError", Effect.die)
+  )

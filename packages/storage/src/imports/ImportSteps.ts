@@ -1,0 +1,171 @@
+import { ImportMode, type ImportId } from "@audiences/domain/Import"
+import type { OrganizationId } from "@audiences/domain/Organization"
+import { type Advance, ChunkRefused, type ImportChunk } from "@audiences/engine/imports/ImportRepo"
+import { refusedRow } from "@audiences/engine/imports/RefusedRow"
+import { Data, Effect, Option, Schema } from "effect"
+import { type SqlClient, SqlError } from "effect/sql"
+import type { Pool } from "pg"
+import { contended } from "../postgres/Contended.ts"
+import { deduplicateRows } from "./Deduplication.ts"
+import { storable } from "./ImportErrors.ts"
+import type { StagedImport } from "./ImportKey.ts"
+import type { Range } from "./ImportMatches.ts"
+import { mergeRange } from "./ImportMerge.ts"
+import { ImportRow, importStanding, ImportStandingRow } from "./ImportRow.ts"
+import { copyChunk } from "./StagedRows.ts"
+import { inStagingTransaction } from "./StagingPool.ts"
+
+const decodeStanding = Schema.decodeUnknownEffect(Schema.Array(ImportStandingRow))
+
+/**
+ * New rows after which the database is told to look at its tables again. It would do so by itself a minute later; until then it
+ * plans for tables as small as they were, and lists take a hundred times as long.
+ */
+export const manyRows = 10_000
+
+/** Staged rows that are forgotten in one transaction. */
+const clearedRows = 50_000
+
+/** Two rows turned out to be one person. */
+class Again extends Data.TaggedError("Again") {}
+
+interface ImportAt {
+  readonly deduplicated: boolean
+  /** Null: wherever it is. */
+  readonly processedRows: number | null
+}
+
+const decodeStaged = Schema.decodeUnknownEffect(
+  Schema.Array(
+    Schema.Struct({
+      audienceId: ImportRow.fields.audienceId,
+      mode: ImportMode,
+      dryRun: Schema.Boolean,
+      stagedColumns: Schema.Array(Schema.String),
+      processedRows: Schema.Finite
+    })
+  )
+)
+
+/** Classes of SQLSTATE that say that the rows are to blame: data exceptions, constraints, program limits. */
+const rowsToBlame = /^(22|23|54)/
+
+const sqlState = (error: SqlError.SqlError): string => {
+  const cause = error.reason.cause
+  return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
+}
+
+/** What the database says of rows that it does not take. */
+const messageOf = (error: SqlError.SqlError): string => {
+  const { cause } = error.reason
+  return `The database does not take it: ${cause instanceof Error ? cause.message : "no reason given"} (SQLSTATE ${sqlState(error)})`
+}
+
+const refusals = <A, E, R>(run: Effect.Effect<A, E | SqlError.SqlError, R>) =>
+  Effect.catchIf(
+    run,
+    (error): error is SqlError.SqlError => SqlError.isSqlError(error),
+    (error) => (rowsToBlame.test(sqlState(error)) ? new ChunkRefused({ message: messageOf(error) }) : Effect.die(error))
+  )
+
+/** The steps of an import, each of which is written as a whole or not at all. */
+export const importSteps = (sql: SqlClient.SqlClient, pool: Pool) => {
+  const standing = Effect.fn("ImportRepo.standing")(function* (organizationId: OrganizationId, id: ImportId) {
+    const rows = yield* sql`
+      SELECT ${importStanding(sql)} FROM imports WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
+    return Option.fromUndefinedOr((yield* decodeStanding(rows))[0])
+  }, Effect.orDie)
+
+  const attempt = Effect.fn("ImportRepo.attempt")(function* (organizationId: OrganizationId, id: ImportId) {
+    yield* sql`
+      UPDATE imports SET attempts = attempts + 1
+      WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING'`
+    return yield* standing(organizationId, id)
+  }, Effect.orDie)
+
+  const stage = Effect.fn("ImportRepo.stage")((organizationId: OrganizationId, id: ImportId, chunk: ImportChunk) =>
+    inStagingTransaction(pool, (client) => copyChunk(client, { organizationId, id }, chunk)).pipe(
+      Effect.map((copied) => (copied ? "advanced" : "stopped") as Advance),
+      refusals
+    )
+  )
+
+  const staged = Effect.fn("ImportRepo.staged")(function* (organizationId: OrganizationId, id: ImportId, rows: number) {
+    yield* sql`
+      UPDATE imports SET total_rows = ${rows}::bigint, updated_at = clock_timestamp()
+      WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING' AND staged_rows = ${rows}::bigint`
+    // Autovacuum would look at them later than they are needed.
+    if (rows >= manyRows) yield* sql`ANALYZE import_rows`
+  }, Effect.orDie)
+
+  /** The import, locked, if it is PROCESSING and stands where it is thought to. */
+  const held = Effect.fnUntraced(function* (organizationId: OrganizationId, id: ImportId, at: ImportAt) {
+    const rows = yield* sql`
+      SELECT audience_id, mode, dry_run, staged_columns, processed_rows::float8 FROM imports
+      WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING' AND total_rows = staged_rows
+        AND deduplicated = ${at.deduplicated} AND (${at.processedRows}::bigint IS NULL OR processed_rows = ${at.processedRows}::bigint)
+      FOR NO KEY UPDATE`
+    const [row] = yield* Effect.orDie(decodeStaged(rows))
+    if (row === undefined) return undefined
+    const { stagedColumns, ...rest } = row
+    const held: StagedImport = { organizationId, id, columns: stagedColumns, ...rest }
+    return held
+  })
+
+  const deduplicate = Effect.fn("ImportRepo.deduplicate")(
+    function* (organizationId: OrganizationId, id: ImportId) {
+      const found = yield* held(organizationId, id, { deduplicated: false, processedRows: null })
+      if (found === undefined) return "stopped" as const
+      yield* deduplicateRows(sql, found)
+      yield* sql`
+        UPDATE imports SET deduplicated = true, attempts = 0, updated_at = clock_timestamp()
+        WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
+      return "advanced" as const
+    },
+    sql.withTransaction,
+    Effect.orDie
+  )
+
+  const mergeAt = Effect.fnUntraced(function* (organizationId: OrganizationId, id: ImportId, range: Range) {
+    const found = yield* held(organizationId, id, { deduplicated: true, processedRows: range.start })
+    if (found === undefined) return "stopped" as const
+    return (yield* mergeRange(sql, found, range)) ? ("advanced" as const) : yield* new Again()
+  })
+
+  const merge = Effect.fn("ImportRepo.merge")(
+    (organizationId: OrganizationId, id: ImportId, start: number, count: number) =>
+      contended(sql)(mergeAt(organizationId, id, { start, count })).pipe(
+        Effect.catchTag("Again", () =>
+          Effect.as(
+            sql`UPDATE imports SET deduplicated = false WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`,
+            "again" as const
+          )
+        ),
+        refusals
+      )
+  )
+
+  const reject = Effect.fn("ImportRepo.reject")(function* (
+    organizationId: OrganizationId,
+    id: ImportId,
+    start: number,
+    refused: ChunkRefused
+  ) {
+    yield* sql`
+      UPDATE import_rows SET issues = ${storable([refusedRow(refused)])}::text::jsonb, winner_line = NULL
+      WHERE organization_id = ${organizationId}::uuid AND import_id = ${id}::uuid AND row_number = ${start + 1}::bigint`
+  }, Effect.orDie)
+
+  const clear = Effect.fn("ImportRepo.clear")(function* (organizationId: OrganizationId, id: ImportId) {
+    const those = sql`organization_id = ${organizationId}::uuid AND import_id = ${id}::uuid`
+    const found = Option.getOrUndefined(yield* standing(organizationId, id))
+    if (found === undefined || found.status === "PROCESSING" || found.stagedRows === 0) return
+    for (let row = 0; row < found.stagedRows; row += clearedRows) {
+      yield* sql`DELETE FROM import_rows WHERE ${those} AND row_number <= ${row + clearedRows}::bigint`
+    }
+    yield* sql`DELETE FROM import_releases WHERE ${those}`
+    yield* sql`UPDATE imports SET staged_rows = 0 WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
+  }, Effect.orDie)
+
+  return { attempt, standing, stage, staged, deduplicate, merge, reject, clear }
+}

@@ -1,0 +1,11 @@
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+
+export default Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`
+    ALTER TABLE rfm_scorings
+      -- Of the runs that are asked for; 0 once one is completed, or asked for anew.
+      ADD COLUMN run_failures integer NOT NULL DEFAULT 0,
+      ADD COLUMN run_retry_at timestamptz(3)`
+})
