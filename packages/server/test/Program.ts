@@ -6,8 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
-/** The program as it stands in the sources, as arguments of Node. */
-const sources = ["--conditions=@audiences/source", fileURLToPath(new URL("../src/bin.ts", import.meta.url))]
+const program = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
 
 /** A folder that the user PostgreSQL runs as can reach. */
 export const dataDirectory = Effect.acquireRelease(
@@ -38,15 +37,10 @@ export interface Running {
   readonly ended: Promise<number | string | null>
 }
 
-export const start = (
-  dataDir: string,
-  port: number,
-  environment: Record<string, string> = {},
-  program: ReadonlyArray<string> = sources
-) =>
+export const start = (dataDir: string, port: number, environment: Record<string, string> = {}) =>
   Effect.acquireRelease(
     Effect.sync((): Running => {
-      const child = spawn(process.execPath, program, {
+      const child = spawn(process.execPath, ["--conditions=@audiences/source", program], {
         env: { PATH: process.env.PATH, AUDIENCES_DATA_DIR: dataDir, AUDIENCES_PORT: String(port), ...environment }
       })
       const written = { out: "", err: "" }

@@ -1,5 +1,5 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { Agent, buildConnector } from "@effect/platform-node/Undici"
+import { buildConnector } from "undici"
 import { Context, Effect, Layer } from "effect"
 import type { HttpClient } from "effect/http"
 import { lookup, type LookupAddress, type LookupOptions } from "node:dns"
@@ -60,11 +60,7 @@ export class OutgoingHttp extends Context.Service<
       this,
       Effect.gen(function* () {
         const through = Effect.fnUntraced(function* (connect: buildConnector.connector) {
-          // Not by `makeDispatcherOptions`, which loads Undici in a way that is lost when a program is bundled in several files.
-          const dispatcher = yield* Effect.acquireRelease(
-            Effect.sync(() => new Agent({ connect })),
-            (agent) => Effect.promise(() => agent.destroy())
-          )
+          const dispatcher = yield* NodeHttpClient.makeDispatcherOptions({ connect })
           return yield* Effect.provideService(NodeHttpClient.makeUndici, NodeHttpClient.Dispatcher, dispatcher)
         })
         return OutgoingHttp.of({
