@@ -2,7 +2,7 @@ import type { SyncTask } from "@audiences/engine/syncs/SyncRepo"
 import { type DateTime, Effect, Option, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { type AppliedChunk, applyProfiles, recordProfiles, StagedPatch } from "./SyncMerge.ts"
-import { advance } from "./SyncStaging.ts"
+import { advance, problemsWith } from "./SyncStaging.ts"
 import { lockTask } from "./SyncTasks.ts"
 
 /** Profiles of one transaction. */
@@ -65,7 +65,7 @@ export const applyChunk = Effect.fnUntraced(function* (sql: SqlClient.SqlClient,
       applied_to = ${last.profileId}, applied_count = applied_count + ${profiles.length}::int,
       created_count = created_count + ${created}::int, updated_count = updated_count + ${updated}::int,
       unchanged_count = unchanged_count + ${unchanged}::int, duplicate_count = duplicate_count + ${duplicate}::int,
-      conflict_count = conflict_count + ${conflict}::int, problems = problems || ${JSON.stringify(chunk.problems)}::text::jsonb`
+      conflict_count = conflict_count + ${conflict}::int, problems = ${problemsWith(sql, chunk.problems)}`
   )
   yield* recordProfiles(sql, task, chunk)
   return Option.map(advanced, (task) => ({
