@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { AudienceId } from "./AudienceId.ts"
+import { ColumnMapping } from "./ColumnMapping.ts"
 import { ConsumerId } from "./Consumer.ts"
 import { errorFields, errorFieldsOpen } from "./Errors.ts"
 import { Instant } from "./Instant.ts"
@@ -55,6 +56,8 @@ export const Import = Schema.Struct({
   s3Key: Schema.String,
   /** The file is read as `spreadsheet=true` exports are written. An extension. */
   spreadsheet: Schema.optionalKey(Schema.Boolean),
+  /** What was said of the file's columns. An extension. */
+  mapping: Schema.optionalKey(Schema.NullOr(ColumnMapping)),
   /** Why the import as a whole FAILED. An extension. */
   failureReason: Schema.optionalKey(Schema.NullOr(Schema.String)),
   /** When somebody stopped it; its status is FAILED since. An extension. */
@@ -86,9 +89,25 @@ export const importQuery = {
   /** Writes nothing, and reports what would happen. */
   dryRun: Schema.optionalKey(BooleanFromString),
   /** Takes off the apostrophes that an export with `spreadsheet=true` has put before formulas. */
-  spreadsheet: Schema.optionalKey(BooleanFromString)
+  spreadsheet: Schema.optionalKey(BooleanFromString),
+  /** As JSON: `{"column": "field"}` says what columns are whose names do not say it; null leaves a column out. */
+  mapping: Schema.optionalKey(Schema.fromJsonString(ColumnMapping))
 }
 export type ImportQuery = Schema.Struct.Type<typeof importQuery>
+
+const { audienceId: _audienceId, ...fileFields } = Import.fields
+
+/**
+ * A file of consumers, or of orders, on its way into the organization. An extension. What an `Import` says of consumers it says of the
+ * file's rows.
+ */
+export const FileImport = Schema.Struct(fileFields).annotate({ identifier: "FileImport" })
+export type FileImport = typeof FileImport.Type
+
+export const FileImportWithUpload = Schema.Struct({ ...fileFields, uploadUrl: Schema.String }).annotate({
+  identifier: "FileImportWithUpload"
+})
+export type FileImportWithUpload = typeof FileImportWithUpload.Type
 
 /** `uploadUrl` takes the file by PUT; it is signed, lives one hour and needs no key. */
 export const ImportWithUpload = Schema.Struct({
