@@ -45,5 +45,11 @@ export const update = Command.make(
 ).pipe(
   Command.withDescription(
     "Replace the tiers of a programme: those of the same name are changed, others created and archived. What is not given stays"
-  )
+  ),
+  Command.withExamples([
+    {
+      command: "audiences groups tiers update 01984a3e-7c10-7a80-9d10-3c5f6d0c2f66 --at 100,500 --dry-run",
+      description: "Other boundaries, only to see what would change"
+    }
+  ])
 )
