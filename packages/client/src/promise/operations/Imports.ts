@@ -24,6 +24,9 @@ export const importsOf = (calls: Calls) => {
     /** What was done stays. */
     cancel: (audienceId: string, importId: string) =>
       calls.call<Resource<typeof Import>>("POST", path`/audiences/${audienceId}/imports/${importId}/cancel`),
+    /** Whom it created is archived, all others are as before. A large one goes on until `undoneAt` is set. */
+    undo: (audienceId: string, importId: string) =>
+      calls.call<Resource<typeof Import>>("POST", path`/audiences/${audienceId}/imports/${importId}/undo`),
     /** Sends a CSV file to the `uploadUrl` of an import, without the key. Texts, bytes and blobs are sent again if need be. */
     send: (uploadUrl: string, file: FileBody) => calls.put(uploadUrl, file)
   }
