@@ -1,10 +1,22 @@
 import { Command } from "effect/cli"
 import { served } from "../connection/Server.ts"
+import { archive } from "./archive.ts"
+import { audiences } from "./audiences.ts"
 import { batch } from "./batch.ts"
+import { distribution } from "./distribution.ts"
 import { list } from "./list.ts"
 import { show } from "./show.ts"
+import { update } from "./update.ts"
 
 export const consumers = Command.make("consumers").pipe(
   Command.withDescription("People with attributes, orders and loyalty points"),
-  Command.withSubcommands([served(list), served(show), served(batch)])
+  Command.withSubcommands([
+    served(list),
+    served(show),
+    served(audiences),
+    served(batch),
+    served(update),
+    served(archive),
+    served(distribution)
+  ])
 )
