@@ -21,6 +21,7 @@ export const auditActions = [
   "history.addLoyaltyTransaction",
   "imports.cancel",
   "imports.create",
+  "imports.undo",
   "integrations.remove",
   "integrations.set",
   "loyaltyTiers.create",

@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import { AudienceId } from "./AudienceId.ts"
 import { ColumnMapping } from "./ColumnMapping.ts"
+import { ConsumerId } from "./Consumer.ts"
 import { errorFields, errorFieldsOpen } from "./Errors.ts"
 import { Instant } from "./Instant.ts"
 import { OrganizationId } from "./Organization.ts"
@@ -61,6 +62,11 @@ export const Import = Schema.Struct({
   failureReason: Schema.optionalKey(Schema.NullOr(Schema.String)),
   /** When somebody stopped it; its status is FAILED since. An extension. */
   cancelledAt: Schema.optionalKey(Schema.NullOr(Instant)),
+  /** When somebody began to undo it, and when nothing of it was left. Extensions. */
+  undoStartedAt: Schema.optionalKey(Schema.NullOr(Instant)),
+  undoneAt: Schema.optionalKey(Schema.NullOr(Instant)),
+  /** Consumers that were written while it was being undone, and are left as they are. An extension. */
+  undoSkipped: Schema.optionalKey(Schema.Finite),
   archived: Schema.Boolean,
   createdAt: Instant,
   createdBy: Schema.String,
@@ -124,6 +130,38 @@ export class ImportEnded extends Schema.Error<ImportEnded>("ImportEnded")(
 /** Which rows are refused is known when all have been looked at. */
 export class ImportUnfinished extends Schema.Error<ImportUnfinished>("ImportUnfinished")(
   errorFields("ImportUnfinished", "Import has not ended yet"),
+  { httpApiStatus: 409 }
+) {}
+
+/** It is undone, or is being undone: that happens once. */
+export class ImportUndone extends Schema.Error<ImportUndone>("ImportUndone")(
+  errorFields("ImportUndone", "Import has already been undone"),
+  { httpApiStatus: 409 }
+) {}
+
+export class ImportDryRun extends Schema.Error<ImportDryRun>("ImportDryRun")(
+  errorFields("ImportDryRun", "Import was a dry run: there is nothing to undo"),
+  { httpApiStatus: 409 }
+) {}
+
+/**
+ * Why a consumer cannot be put back. CHANGED: it was written since. LISTED: the import created it, and it was put into another list
+ * since, or into this one by others. TAKEN: somebody else has an email, phone or external id that it had before.
+ */
+export const ImportUndoConflict = Schema.Struct({
+  consumerId: ConsumerId,
+  reason: Schema.Literals(["CHANGED", "LISTED", "TAKEN"])
+}).annotate({ identifier: "ImportUndoConflict" })
+export type ImportUndoConflict = typeof ImportUndoConflict.Type
+
+/** What was written since would be lost. Nothing is undone. */
+export class ImportUndoRefused extends Schema.Error<ImportUndoRefused>("ImportUndoRefused")(
+  {
+    ...errorFieldsOpen("ImportUndoRefused", "Import cannot be undone: what was written since would be lost"),
+    /** The first 100. */
+    conflicts: Schema.Array(ImportUndoConflict),
+    conflictCount: Schema.Finite
+  },
   { httpApiStatus: 409 }
 ) {}
 

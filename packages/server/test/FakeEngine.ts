@@ -17,6 +17,7 @@ import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { FileImports } from "@audiences/engine/imports/FileImports"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
+import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Integrations } from "@audiences/engine/integrations/Integrations"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
@@ -98,6 +99,7 @@ export const FakeEngine = Layer.mergeAll(
   Layer.mock(FileImports, {}),
   Layer.mock(Imports, { receive: () => Effect.fail(new UploadRefused()) }),
   Layer.mock(ImportReports, {}),
+  Layer.mock(ImportUndo, {}),
   Layer.mock(ApiKeys, {}),
   Layer.mock(AuditLog, {}),
   Layer.mock(OrganizationSettings, {}),

@@ -146,7 +146,7 @@ export class ImportRepo extends Context.Service<
     readonly clear: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<void>
     /**
      * Imports of all organizations that have not come further for as long: PROCESSING ones, and ended ones whose file or staged rows
-     * are still there.
+     * are still there, and those that are being undone.
      */
     readonly quiet: (
       duration: Duration.Duration

@@ -187,7 +187,7 @@ export const ImportRepoSql = Layer.effect(
     const quiet = Effect.fn("ImportRepo.quiet")(function* (duration: Duration.Duration) {
       const rows = yield* sql`
         SELECT organization_id, id FROM imports
-        WHERE closed_at IS NULL AND status <> 'PENDING'
+        WHERE ((closed_at IS NULL AND status <> 'PENDING') OR (undo_started_at IS NOT NULL AND undone_at IS NULL))
           AND updated_at <= clock_timestamp() - ${Durations.toMillis(duration)}::float8 * interval '1 millisecond'
         ORDER BY updated_at`
       return yield* decodeKeys(rows)

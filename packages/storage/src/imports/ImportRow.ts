@@ -31,6 +31,9 @@ export const ImportRow = Schema.Struct({
   errors: Schema.optionalKey(Schema.Array(ImportRowError)),
   failureReason: Schema.NullOr(Schema.String),
   cancelledAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  undoStartedAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  undoneAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  undoSkipped: Schema.Finite,
   spreadsheet: Schema.Boolean,
   mapping: Schema.NullOr(ColumnMapping),
   archived: Schema.Boolean,
@@ -46,7 +49,7 @@ export const importColumns = (sql: SqlClient.SqlClient) =>
   sql`
     i.id, i.organization_id, i.audience_id, i.status, i.s3_key, i.upload_expires_at, i.file_size::float8, i.staged_bytes::float8, i.total_rows::float8, i.processed_rows::float8,
     i.created_rows::float8, i.updated_rows::float8, i.unchanged_rows::float8, i.duplicate_rows::float8, i.rejected_rows::float8, i.mode, i.dry_run,
-    i.failure_reason, i.cancelled_at, i.spreadsheet, i.mapping, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
+    i.failure_reason, i.cancelled_at, i.undo_started_at, i.undone_at, i.undo_skipped::float8, i.spreadsheet, i.mapping, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
 
 /** How far an import has come, as `importStanding` reads it. */
 export const ImportStandingRow = Schema.Struct({
@@ -111,6 +114,9 @@ export const importOfRow = (row: ImportRow): AnyImport => ({
   mapping: row.mapping,
   failureReason: row.failureReason,
   cancelledAt: row.cancelledAt,
+  undoStartedAt: row.undoStartedAt,
+  undoneAt: row.undoneAt,
+  undoSkipped: row.undoSkipped,
   archived: row.archived,
   createdAt: row.createdAt,
   createdBy: row.createdBy,
