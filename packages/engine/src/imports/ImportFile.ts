@@ -28,31 +28,63 @@ const tooMany = (maxRows: number, line: number) =>
     message: `The file has more than ${maxRows} rows. Split it and import the parts one after the other.`
   })
 
-/** Reads the rows of one file, by its header. */
-const reader = (
-  header: CsvRecord,
-  { kind, mapping }: Pick<FileReading, "kind" | "mapping">
-): Effect.Effect<ConsumerCsv | OrderCsv, FileRefused> =>
-  Effect.try({
-    try: () => new (kind === "orders" ? OrderCsv : ConsumerCsv)(header, mapping ?? undefined),
-    catch: (error) => {
-      if (error instanceof FileRefused) return error
-      throw error
-    }
-  })
+/** What reads the rows of one file, by its header. Throws `FileRefused`. */
+const reader = (header: CsvRecord, { kind, mapping }: FileReading): ConsumerCsv | OrderCsv =>
+  new (kind === "orders" ? OrderCsv : ConsumerCsv)(header, mapping ?? undefined)
 
-const readRow = (csv: ConsumerCsv | OrderCsv, record: CsvRecord): ImportChunk["rows"][number] => {
-  const row: Result.Result<ImportedRow | OrderRow, RejectedRow> = csv.row(record)
-  return Result.merge(row)
+/** Gathers the rows of one file into chunks. */
+class Chunks {
+  readonly #options: FileReading
+  #csv: ConsumerCsv | OrderCsv | undefined
+  /** Records so far, with the header. */
+  #seen = 0
+  #start: number
+  #rows: Array<ImportChunk["rows"][number]> = []
+
+  constructor(options: FileReading) {
+    this.#options = options
+    this.#start = options.start
+  }
+
+  /** The chunks that are complete with these records. Throws `FileRefused`. */
+  push(records: ReadonlyArray<CsvRecord>, bytes: number): ReadonlyArray<ImportChunk> {
+    const { chunkRows, maxRows, start } = this.#options
+    const chunks: Array<ImportChunk> = []
+    for (const record of records) {
+      if (isBlank(record)) continue
+      if (this.#csv === undefined) this.#csv = reader(record, this.#options)
+      else if (this.#seen > start) this.#rows.push(this.#read(this.#csv, record))
+      if (this.#seen++ > maxRows) throw tooMany(maxRows, record.line)
+      if (this.#rows.length === chunkRows) chunks.push(...this.#taken(bytes))
+    }
+    return chunks
+  }
+
+  end(bytes: number): ReadonlyArray<ImportChunk> {
+    if (this.#seen === 0) throw emptyFile
+    return this.#taken(bytes)
+  }
+
+  #read(csv: ConsumerCsv | OrderCsv, record: CsvRecord): ImportChunk["rows"][number] {
+    const row: Result.Result<ImportedRow | OrderRow, RejectedRow> = csv.row(
+      this.#options.spreadsheet ? { ...record, cells: record.cells.map(unguardCell) } : record
+    )
+    return Result.merge(row)
+  }
+
+  #taken(bytes: number): ReadonlyArray<ImportChunk> {
+    const rows = this.#rows
+    if (rows.length === 0) return []
+    const chunk = { start: this.#start, rows, bytes }
+    this.#start += rows.length
+    this.#rows = []
+    return [chunk]
+  }
 }
 
-/** The records of a file that are rows or the header, with its bytes that were read by then. */
-const records = <E>(bytes: Stream.Stream<Uint8Array, E>) => {
-  let read = 0
-  return csvRecords(Stream.tap(bytes, (piece) => Effect.sync(() => (read += piece.length)))).pipe(
-    Stream.filter((record) => !isBlank(record)),
-    Stream.map((record) => ({ record, read }))
-  )
+const refusedOrDefect = (error: unknown): FileRefused => {
+  if (error instanceof FileRefused) return error
+  throw error
 }
 
 /**
@@ -64,31 +96,16 @@ export const chunks = <E>(
   options: FileReading
 ): Stream.Stream<ImportChunk, E | FileRefused> =>
   Stream.suspend(() => {
-    const { chunkRows, maxRows, spreadsheet, start } = options
-    let csv: ConsumerCsv | OrderCsv | undefined
-    let seen = 0
-    const taken = Stream.mapArrayEffect(records(bytes), (some) =>
-      Effect.gen(function* () {
-        csv ??= yield* reader(some[0].record, options)
-        seen += some.length
-        if (seen - 1 > maxRows) return yield* tooMany(maxRows, some[some.length - 1]!.record.line)
-        return some
-      })
-    )
-    let next = start
-    return taken.pipe(
-      Stream.drop(1 + start),
-      // Read as they come, not a chunk at a time: what else the process does must not wait for so many.
-      Stream.map(({ record, read }) => ({
-        row: readRow(csv!, spreadsheet ? { ...record, cells: record.cells.map(unguardCell) } : record),
-        read
-      })),
-      Stream.grouped(chunkRows),
-      Stream.map((some): ImportChunk => {
-        const chunk = { start: next, rows: some.map(({ row }) => row), bytes: some[some.length - 1]!.read }
-        next += some.length
-        return chunk
-      }),
-      Stream.concat(Stream.suspend(() => (seen === 0 ? Stream.fail(emptyFile) : Stream.empty)))
+    const gathered = new Chunks(options)
+    let read = 0
+    const counted = Stream.tap(bytes, (piece) => Effect.sync(() => (read += piece.length)))
+    return csvRecords(counted).pipe(
+      // Rows are read as they come, not a chunk at a time: what else the process does must not wait for so many.
+      Stream.mapAccumArrayEffect(
+        () => gathered,
+        (_, records) =>
+          Effect.try({ try: () => [gathered, gathered.push(records, read)] as const, catch: refusedOrDefect })
+      ),
+      Stream.concat(Stream.fromIterableEffect(Effect.try({ try: () => gathered.end(read), catch: refusedOrDefect })))
     )
   })
