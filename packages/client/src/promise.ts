@@ -11,6 +11,7 @@ import { audiencesOf } from "./promise/operations/Audiences.ts"
 import { auditLogOf } from "./promise/operations/AuditLog.ts"
 import { consumersOf } from "./promise/operations/Consumers.ts"
 import { exportsOf } from "./promise/operations/Exports.ts"
+import { consumerImportsOf, orderImportsOf } from "./promise/operations/FileImports.ts"
 import { gateOf } from "./promise/operations/Gate.ts"
 import { groupsOf } from "./promise/operations/Groups.ts"
 import { historyOf } from "./promise/operations/History.ts"
@@ -45,6 +46,8 @@ export class AudiencesClient {
   readonly members: ReturnType<typeof membersOf>
   readonly gate: ReturnType<typeof gateOf>
   readonly imports: ReturnType<typeof importsOf>
+  readonly consumerImports: ReturnType<typeof consumerImportsOf>
+  readonly orderImports: ReturnType<typeof orderImportsOf>
   readonly groups: ReturnType<typeof groupsOf>
   readonly loyaltyTiers: ReturnType<typeof loyaltyTiersOf>
   readonly rfm: ReturnType<typeof rfmOf>
@@ -74,6 +77,8 @@ export class AudiencesClient {
     this.members = membersOf(calls)
     this.gate = gateOf(calls)
     this.imports = importsOf(calls)
+    this.consumerImports = consumerImportsOf(calls)
+    this.orderImports = orderImportsOf(calls)
     this.groups = groupsOf(calls)
     this.loyaltyTiers = loyaltyTiersOf(calls)
     this.rfm = rfmOf(calls)
