@@ -5,7 +5,7 @@ import { Cause, Effect, Option, Stream } from "effect"
 import { SqlError } from "effect/sql"
 import type { RejectedRow } from "./ConsumerCsv.ts"
 import { chunks } from "./ImportFile.ts"
-import { ImportLimits, maxImportAttempts } from "./ImportLimits.ts"
+import { ImportLimits, maxImportAttempts, maxStagedChunk } from "./ImportLimits.ts"
 import { type Advance, type ImportChunk, ImportRepo, type ImportStanding } from "./ImportRepo.ts"
 import { ImportReportRepo } from "./ImportReportRepo.ts"
 import { refusedRow } from "./RefusedRow.ts"
@@ -40,7 +40,12 @@ const stageFile = Effect.fnUntraced(function* (key: Key, { s3Key, spreadsheet, s
   const repo = yield* ImportRepo
   const store = yield* UploadStore
   const { chunkRows, maxRows } = yield* ImportLimits
-  const staged = yield* chunks(store.read(s3Key), { start: stagedRows, chunkRows, maxRows, spreadsheet }).pipe(
+  const staged = yield* chunks(store.read(s3Key), {
+    start: stagedRows,
+    chunkRows: Math.min(chunkRows, maxStagedChunk),
+    maxRows,
+    spreadsheet
+  }).pipe(
     // The next chunk is read while the database takes this one.
     Stream.buffer({ capacity: 1 }),
     Stream.mapEffect((chunk) =>
