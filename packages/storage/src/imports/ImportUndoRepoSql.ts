@@ -37,11 +37,11 @@ export const ImportUndoRepoSql = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
 
-    /** Holds the import's row until the transaction ends. */
+    /** Of an import into an audience; holds its row until the transaction ends. */
     const lockImport = Effect.fnUntraced(function* (organizationId: OrganizationId, id: ImportId) {
       const rows = yield* sql`
         SELECT audience_id, status, dry_run, undo_started_at IS NOT NULL AS undo_started, undo_started_by, undone_at IS NOT NULL AS undone, undo_ordinal
-        FROM imports WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid FOR UPDATE`
+        FROM imports WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND audience_id IS NOT NULL FOR UPDATE`
       return (yield* Effect.orDie(decodeStanding(rows)))[0]
     })
 

@@ -86,6 +86,18 @@ layer(ImportsTest)("an import that is undone", (it) => {
     })
   )
 
+  it.effect("is one into an audience: of others there is nothing to go on with", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const undos = yield* ImportUndo
+      const place = yield* fresh
+      const { id } = yield* bringIn(place, "email\na@b.co\n")
+      yield* sql`UPDATE imports SET audience_id = NULL WHERE id = ${id}`
+      yield* undos.resume(place.organizationId, id)
+      assert.strictEqual((yield* Effect.flip(undo(place, id)))._tag, "ImportNotFound")
+    })
+  )
+
   it.effect("can be imported again", () =>
     Effect.gen(function* () {
       const place = yield* fresh
