@@ -37,7 +37,7 @@ const distance = (sql: SqlClient.SqlClient, isMoney: boolean, { max, min }: CutV
   const range = sql`(SELECT (${number(max)} - ${number(min)})::float8)`
   return isMoney
     ? sql`((${value} - (SELECT ${number(min)}))::float8 / ${range})`
-    : sql`((${value} / 4 - (SELECT ${number(min)})) / ${range})`
+    : sql`((${value}::float8 / 4 - (SELECT ${number(min)})) / ${range})`
 }
 
 /** Values between edges, in their order. */

@@ -27,7 +27,7 @@ const suggested = Effect.fnUntraced(function* (numbers: ReadonlyArray<number>, q
     )
   if (hasAmounts)
     yield* Effect.orDie(sql`
-    UPDATE consumers SET ltv = 999999999998 + total_orders::numeric / 100000000 WHERE organization_id = ${organizationId}::uuid`)
+    UPDATE consumers SET activity_rank = least(5, total_orders), ltv = 999999999998 + total_orders::numeric / 100000000 WHERE organization_id = ${organizationId}::uuid`)
   const found = yield* (yield* Distributions).of(organizationId, query)
   assert.strictEqual(found.totalCount, numbers.length)
   return found.suggestion!.tiers
@@ -105,6 +105,19 @@ layer(DistributionsTest)("Suggested tiers", (it) => {
       assert.deepStrictEqual(ranges(yield* suggested([1, 2], { suggest: "quantiles", tiers: 2, from: "10.50" })), [
         ["10.5", "999999999998.00000002", 1],
         ["999999999998.00000002", null, 1]
+      ])
+    })
+  )
+
+  it.effect("break between ranks, which are small whole numbers", () =>
+    Effect.gen(function* () {
+      const query = { field: "activityRank", suggest: "naturalBreaks", tiers: 9 } as const
+      assert.deepStrictEqual(ranges(yield* suggested([1, 2, 2, 3, 4, 5], query)), [
+        [0, 2, 1],
+        [2, 3, 2],
+        [3, 4, 1],
+        [4, 5, 1],
+        [5, null, 1]
       ])
     })
   )
