@@ -68,7 +68,8 @@ const make = Effect.gen(function* () {
       ${live} GROUP BY 1`
     const counts = edges.slice(1).map(() => 0)
     for (const row of yield* decodeCounts(counted)) counts[row.bucket] = row.count
-    const tiers = cutting === undefined ? undefined : yield* cutTiers(sql, { value, type, live }, cutting)
+    const tiers =
+      cutting === undefined ? undefined : yield* cutTiers(sql, { value, type, isMoney: money, live }, cutting)
     const found: FieldDistribution = {
       ...(tiers === undefined ? {} : { tiers }),
       count,

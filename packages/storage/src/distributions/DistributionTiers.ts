@@ -6,6 +6,7 @@ import type { SqlClient, Statement } from "effect/sql"
 export interface FieldValues {
   readonly value: Statement.Fragment
   readonly type: Statement.Fragment
+  readonly isMoney: boolean
   /** `FROM … WHERE …` */
   readonly live: Statement.Fragment
 }
@@ -27,19 +28,32 @@ const bucketOf = (sql: SqlClient.SqlClient, { type, value }: FieldValues, edges:
   // A subquery is read once; the text itself would be parsed again for every consumer.
   sql`width_bucket(${value}, (SELECT ${`{${edges.join(",")}}`}::text::${type}[]))`
 
-/** Values between edges, in their order. Means are parts of the way from the smallest value to the greatest, so that no digit is lost. */
+/**
+ * How far a value is on the way from the smallest to the greatest, 0 to 1, as a double: arrays of doubles are searched by halves, those of
+ * decimals from their begin. Decimals lose no digit before the difference is taken; quarters of doubles do not overflow.
+ */
+const distance = (sql: SqlClient.SqlClient, isMoney: boolean, { max, min }: CutValues, value: Statement.Fragment) => {
+  const number = (text: string) => (isMoney ? sql`${text}::text::numeric` : sql`(${text}::text::float8 / 4)`)
+  const range = sql`(SELECT (${number(max)} - ${number(min)})::float8)`
+  return isMoney
+    ? sql`((${value} - (SELECT ${number(min)}))::float8 / ${range})`
+    : sql`((${value}::float8 / 4 - (SELECT ${number(min)})) / ${range})`
+}
+
+/** Values between edges, in their order. */
 const bins = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
-  field: FieldValues,
-  { max, min }: CutValues,
+  { isMoney, live, type, value }: FieldValues,
+  values: CutValues,
   edges: ReadonlyArray<string>
 ) {
-  const { live, value } = field
-  const number = (text: string) => sql`(SELECT ${text}::text::numeric)`
+  const text = `{${edges.join(",")}}`
   const rows = yield* sql`
-    SELECT min(${value})::text AS min, count(*)::float8 AS count,
-      (avg(${value}::numeric - ${number(min)}) / (${number(max)} - ${number(min)}))::float8 AS mean
-    ${live} GROUP BY ${bucketOf(sql, field, edges)} ORDER BY min(${value})`
+    SELECT min(value)::text AS min, count(*)::float8 AS count, avg(distance) AS mean
+    FROM (SELECT ${value} AS value, ${distance(sql, isMoney, values, value)} AS distance ${live}) AS v
+    GROUP BY width_bucket(distance, (
+      SELECT array_agg(${distance(sql, isMoney, values, sql`edge`)} ORDER BY edge) FROM unnest(${text}::text::${type}[]) AS edge
+    )) ORDER BY min(value)`
   return yield* decodeBins(rows)
 })
 

@@ -17,7 +17,7 @@ const wholeNumber = (minimum: number, maximum: number) => Schema.Int.check(Schem
 type Suggested = Omit<Parameters<Distributions["Service"]["of"]>[1], "buckets">
 
 /** Suggested tiers of people with so many orders, and of as many hundred-millionths above a trillion but one. */
-const suggested = Effect.fnUntraced(function* (numbers: ReadonlyArray<number>, query: Suggested) {
+const suggested = Effect.fnUntraced(function* (numbers: ReadonlyArray<number>, query: Suggested, hasAmounts = true) {
   const organizationId = yield* freshOrganization
   const sql = yield* SqlClient.SqlClient
   if (numbers.length > 0)
@@ -25,8 +25,9 @@ const suggested = Effect.fnUntraced(function* (numbers: ReadonlyArray<number>, q
       organizationId,
       numbers.map((totalOrders) => ({ totalOrders }))
     )
-  yield* Effect.orDie(sql`
-    UPDATE consumers SET ltv = 999999999998 + total_orders::numeric / 100000000 WHERE organization_id = ${organizationId}::uuid`)
+  if (hasAmounts)
+    yield* Effect.orDie(sql`
+    UPDATE consumers SET activity_rank = least(5, total_orders), ltv = 999999999998 + total_orders::numeric / 100000000 WHERE organization_id = ${organizationId}::uuid`)
   const found = yield* (yield* Distributions).of(organizationId, query)
   assert.strictEqual(found.totalCount, numbers.length)
   return found.suggestion!.tiers
@@ -104,6 +105,35 @@ layer(DistributionsTest)("Suggested tiers", (it) => {
       assert.deepStrictEqual(ranges(yield* suggested([1, 2], { suggest: "quantiles", tiers: 2, from: "10.50" })), [
         ["10.5", "999999999998.00000002", 1],
         ["999999999998.00000002", null, 1]
+      ])
+    })
+  )
+
+  it.effect("break between ranks, which are small whole numbers", () =>
+    Effect.gen(function* () {
+      const query = { field: "activityRank", suggest: "naturalBreaks", tiers: 9 } as const
+      assert.deepStrictEqual(ranges(yield* suggested([1, 2, 2, 3, 4, 5], query)), [
+        [0, 2, 1],
+        [2, 3, 2],
+        [3, 4, 1],
+        [4, 5, 1],
+        [5, null, 1]
+      ])
+    })
+  )
+
+  it.effect("break between the largest numbers there are, too", () =>
+    Effect.gen(function* () {
+      const largest = Number.MAX_VALUE
+      const found = yield* suggested(
+        [0, 1, largest / 2, largest],
+        { field: "totalOrders", suggest: "naturalBreaks", tiers: 3 },
+        false
+      )
+      assert.deepStrictEqual(ranges(found), [
+        [0, largest / 2, 2],
+        [largest / 2, largest, 1],
+        [largest, null, 1]
       ])
     })
   )
