@@ -1,6 +1,7 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Effect, Exit } from "effect"
+import "./FormData.ts"
 import { run } from "./run.ts"
 
 /** Whoever read the output has read enough, as `| head` does. */

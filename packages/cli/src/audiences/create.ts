@@ -2,6 +2,8 @@ import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { AudienceCreate } from "@audiences/domain/Audience"
+import { settled } from "../groups/SettledAudiences.ts"
+import { watchFlag } from "../groups/watchFlag.ts"
 import { optionalKey } from "../Paging.ts"
 import { UsageError } from "../UsageError.ts"
 import { pointed, rulesGiven, whereFlag } from "../rules/TypedRules.ts"
@@ -23,7 +25,8 @@ export const create = Command.make(
       Flag.optional,
       Flag.withMetavar("vendor:kind:id"),
       Flag.withDescription("What a SYNCED_LIST follows, such as klaviyo:list:XyZ123")
-    )
+    ),
+    watch: watchFlag
   },
   Effect.fn("audiences.create")(function* (flags) {
     const typed = yield* rulesGiven(flags)
@@ -44,7 +47,9 @@ export const create = Command.make(
       ...metadata
     })
     const { audiences } = yield* AudiencesClient
-    yield* printAudience(yield* pointed(audiences.create({ payload }), typed))
+    const created = yield* pointed(audiences.create({ payload }), typed)
+    if (flags.watch) yield* settled([created])
+    yield* printAudience(flags.watch ? yield* audiences.get({ params: { audienceId: created.id } }) : created)
   })
 ).pipe(
   Command.withDescription("Create an audience"),

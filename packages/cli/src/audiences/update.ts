@@ -2,6 +2,8 @@ import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { AudienceUpdate } from "@audiences/domain/Audience"
+import { settled } from "../groups/SettledAudiences.ts"
+import { watchFlag } from "../groups/watchFlag.ts"
 import { audienceArgument } from "../Ids.ts"
 import { optionalKey } from "../Paging.ts"
 import { UsageError } from "../UsageError.ts"
@@ -32,7 +34,8 @@ export const update = Command.make(
     clear: Flag.Literals("clear", Object.keys(clearable) as ReadonlyArray<keyof typeof clearable>).pipe(
       Flag.atLeast(0),
       Flag.withDescription("Empty a field; may be repeated")
-    )
+    ),
+    watch: watchFlag
   },
   Effect.fn("audiences.update")(function* ({ audience, ...flags }) {
     const { audiences, rules } = yield* AudiencesClient
@@ -54,6 +57,7 @@ export const update = Command.make(
     if (Option.isSome(typed))
       yield* pointed(rules.replace({ params, payload: yield* replacement(audience, typed.value.rules) }), typed)
     if (changed) yield* audiences.update({ params, payload })
+    if (flags.watch) yield* settled([{ id: audience }])
     yield* printAudience(yield* audiences.get({ params }))
   })
 ).pipe(

@@ -270,3 +270,26 @@ describe("audiences refresh", () => {
     })
   )
 })
+
+describe("--watch", () => {
+  it.live("waits until an audience that is created or changed reflects its rules", () =>
+    Effect.gen(function* () {
+      const fresh = { audienceId, version: 1, stale: false, inProgress: false, pendingShards: 0, lastRefreshedAt: null }
+      const { asked, url } = yield* fakeServer({
+        "POST /audiences": { body: audienceFull },
+        "PUT /audiences/:id": { body: audience },
+        "GET /audiences/:id/status": [{ body: { ...fresh, stale: true } }, { body: fresh }],
+        "GET /audiences/:id": { body: audienceFull }
+      })
+      const env = { AUDIENCES_URL: url }
+      const created = yield* typed(["create", "VIPs", "--where", "ltv > 1", "--watch"], { env })
+      assert.strictEqual(created.exitCode, 0, created.stderr)
+      assert.deepStrictEqual(
+        asked.map(({ method, path }) => `${method} ${path.replace(audienceId, "x")}`),
+        ["POST /api/audiences", "GET /api/audiences/x/status", "GET /api/audiences/x/status", "GET /api/audiences/x"]
+      )
+      assert.match(created.stderr, /^Waiting/)
+      assert.strictEqual((yield* typed(["update", audienceId, "--name", "V", "--watch"], { env })).exitCode, 0)
+    })
+  )
+})
