@@ -21,7 +21,7 @@ import { undoStep } from "./UndoStep.ts"
 const decodeStanding = Schema.decodeUnknownEffect(
   Schema.Array(
     Schema.Struct({
-      audienceId: AudienceId,
+      audienceId: Schema.NullOr(AudienceId),
       status: ImportStatus,
       dryRun: Schema.Boolean,
       undoStarted: Schema.Boolean,
@@ -81,7 +81,10 @@ export const ImportUndoRepoSql = Layer.effect(
     const step = Effect.fn("ImportUndoRepo.step")(
       function* (organizationId: OrganizationId, id: ImportId) {
         const found = yield* lockImport(organizationId, id)
-        if (found === undefined || !found.undoStarted || found.undone) return "done" as const
+        // Only an import into an audience can be undone.
+        if (found === undefined || found.audienceId === null || !found.undoStarted || found.undone) {
+          return "done" as const
+        }
         const { chunkRows } = yield* ImportLimits
         const { audienceId, undoOrdinal, undoStartedBy } = found
         const key = { organizationId, audienceId, id, actor: undoStartedBy ?? "system" }

@@ -3,10 +3,12 @@ import type { OrganizationId } from "@audiences/domain/Organization"
 import { Consumers } from "@audiences/engine/consumers/Consumers"
 import { FileImports, type FileTarget } from "@audiences/engine/imports/FileImports"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
+import { ImportUndoRepo } from "@audiences/engine/imports/ImportUndoRepo"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
 import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
+import { ImportUndoRepoSql } from "@audiences/storage/imports/ImportUndoRepoSql"
 import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
 import { assert, layer } from "@effect/vitest"
 import { DateTime, Effect, Layer, Schema } from "effect"
@@ -16,6 +18,7 @@ import { bodyOf, grantOf, ImportsTest } from "./Importing.ts"
 
 const Service = Layer.mergeAll(FileImports.layer, Orders.layer, Consumers.layer).pipe(
   Layer.provide(Layer.mergeAll(OrderRepoSql, ConsumerRepoSql, DatabaseClockSql)),
+  Layer.provideMerge(ImportUndoRepoSql),
   Layer.provideMerge(ImportsTest)
 )
 
@@ -219,6 +222,9 @@ layer(Service, { excludeTestServices: true })("imports without an audience", (it
       )
       const members = yield* sql`SELECT 1 FROM static_members WHERE organization_id = ${organizationId}::uuid`
       assert.lengthOf(members, 0)
+      // A worker asks so after every import.
+      const undo = yield* Effect.flatMap(ImportUndoRepo, ({ step }) => step(organizationId, done.id))
+      assert.strictEqual(undo, "done")
       // The latest of orders is none of these.
       const none = yield* Effect.flip(Effect.flatMap(FileImports, ({ latest }) => latest(organizationId, orders)))
       assert.strictEqual(none._tag, "ImportNotFound")
