@@ -1,9 +1,21 @@
+import type { ColumnMapping } from "@audiences/domain/ColumnMapping"
 import { Effect, Result, Stream } from "effect"
 import { unguardCell } from "../exports/SpreadsheetCell.ts"
 import { ConsumerCsv, type ImportedRow, isBlank, type RejectedRow } from "./ConsumerCsv.ts"
 import { type CsvRecord, csvRecords } from "./CsvRecords.ts"
 import { FileRefused } from "./FileRefused.ts"
-import type { ImportChunk } from "./ImportRepo.ts"
+import type { FileKind, ImportChunk } from "./ImportRepo.ts"
+import { OrderCsv, type OrderRow } from "./OrderCsv.ts"
+
+export interface FileReading {
+  /** Data rows that are passed over. */
+  readonly start: number
+  readonly chunkRows: number
+  readonly maxRows: number
+  readonly spreadsheet: boolean
+  readonly kind: FileKind
+  readonly mapping: ColumnMapping | null
+}
 
 const emptyFile = new FileRefused({
   line: 1,
@@ -16,23 +28,20 @@ const tooMany = (maxRows: number, line: number) =>
     message: `The file has more than ${maxRows} rows. Split it and import the parts one after the other.`
   })
 
-interface ChunksOptions {
-  readonly start: number
-  readonly chunkRows: number
-  readonly maxRows: number
-  readonly spreadsheet: boolean
-}
+/** What reads the rows of one file, by its header. Throws `FileRefused`. */
+const reader = (header: CsvRecord, { kind, mapping }: FileReading): ConsumerCsv | OrderCsv =>
+  new (kind === "orders" ? OrderCsv : ConsumerCsv)(header, mapping ?? undefined)
 
 /** Gathers the rows of one file into chunks. */
 class Chunks {
-  readonly #options: ChunksOptions
-  #csv: ConsumerCsv | undefined
+  readonly #options: FileReading
+  #csv: ConsumerCsv | OrderCsv | undefined
   /** Records so far, with the header. */
   #seen = 0
   #start: number
-  #rows: Array<ImportedRow | RejectedRow> = []
+  #rows: Array<ImportChunk["rows"][number]> = []
 
-  constructor(options: ChunksOptions) {
+  constructor(options: FileReading) {
     this.#options = options
     this.#start = options.start
   }
@@ -43,7 +52,7 @@ class Chunks {
     const chunks: Array<ImportChunk> = []
     for (const record of records) {
       if (isBlank(record)) continue
-      if (this.#csv === undefined) this.#csv = new ConsumerCsv(record)
+      if (this.#csv === undefined) this.#csv = reader(record, this.#options)
       else if (this.#seen > start) this.#rows.push(this.#read(this.#csv, record))
       if (this.#seen++ > maxRows) throw tooMany(maxRows, record.line)
       if (this.#rows.length === chunkRows) chunks.push(...this.#taken(bytes))
@@ -56,10 +65,11 @@ class Chunks {
     return this.#taken(bytes)
   }
 
-  #read(csv: ConsumerCsv, record: CsvRecord): ImportedRow | RejectedRow {
-    return Result.merge(
-      csv.row(this.#options.spreadsheet ? { ...record, cells: record.cells.map(unguardCell) } : record)
+  #read(csv: ConsumerCsv | OrderCsv, record: CsvRecord): ImportChunk["rows"][number] {
+    const row: Result.Result<ImportedRow | OrderRow, RejectedRow> = csv.row(
+      this.#options.spreadsheet ? { ...record, cells: record.cells.map(unguardCell) } : record
     )
+    return Result.merge(row)
   }
 
   #taken(bytes: number): ReadonlyArray<ImportChunk> {
@@ -83,7 +93,7 @@ const refusedOrDefect = (error: unknown): FileRefused => {
  */
 export const chunks = <E>(
   bytes: Stream.Stream<Uint8Array, E>,
-  options: ChunksOptions
+  options: FileReading
 ): Stream.Stream<ImportChunk, E | FileRefused> =>
   Stream.suspend(() => {
     const gathered = new Chunks(options)

@@ -36,7 +36,8 @@ const stage = (key: Key, chunk: ImportChunk): Effect.Effect<Advance, never, Impo
     })
   )
 
-const stageFile = Effect.fnUntraced(function* (key: Key, { s3Key, spreadsheet, stagedRows }: ImportStanding) {
+const stageFile = Effect.fnUntraced(function* (key: Key, standing: ImportStanding) {
+  const { kind, mapping, s3Key, spreadsheet, stagedRows } = standing
   const repo = yield* ImportRepo
   const store = yield* UploadStore
   const { chunkRows, maxRows } = yield* ImportLimits
@@ -44,7 +45,9 @@ const stageFile = Effect.fnUntraced(function* (key: Key, { s3Key, spreadsheet, s
     start: stagedRows,
     chunkRows: Math.min(chunkRows, maxStagedChunk),
     maxRows,
-    spreadsheet
+    spreadsheet,
+    kind,
+    mapping
   }).pipe(
     // The next chunk is read while the database takes this one.
     Stream.buffer({ capacity: 1 }),

@@ -53,7 +53,7 @@ export const matchRows = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, 
   yield* sql`
     CREATE TEMPORARY TABLE import_matches ON COMMIT DROP AS
     SELECT r.row_number, ${sql.literal(`${ordinals.join(", ")}, ${selfOf(names)} AS self, ${fault(names, staged.mode)} AS fault`)},
-      (${sql.literal(isNews(columnsNamed(staged.columns)))}) AS news, s.ordinal IS NOT NULL AS member
+      (${sql.literal(isNews(columnsNamed(staged.columns)))}) AS news, ${staged.audienceId === null ? sql`true` : sql`s.ordinal IS NOT NULL`} AS member
     FROM import_rows r ${lookForOwners(sql, staged, names, releases.length > 0)}
     LEFT JOIN LATERAL (
       SELECT * FROM consumers WHERE organization_id = ${staged.organizationId}::uuid AND ordinal = ${self} LIMIT 1

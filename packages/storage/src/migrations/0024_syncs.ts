@@ -61,6 +61,7 @@ export default Effect.gen(function* () {
       organization_id uuid NOT NULL,
       sync_source_id uuid NOT NULL,
       profile_id text NOT NULL COLLATE "C",
+      profile_id_folded text NOT NULL COLLATE "C",
       -- What it says of a consumer.
       patch jsonb NOT NULL,
       -- The consumer that it is; null: not written yet, or in conflict.

@@ -11,7 +11,9 @@ export const chunkProfiles = 1000
 const decodeProfiles = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ profileId: Schema.String, patch: StagedPatch }))
 )
-const decodeStarts = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ startedAt: Schema.DateTimeUtcFromDate })))
+const decodeRuns = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ startedAt: Schema.DateTimeUtcFromDate, applied: Schema.Finite }))
+)
 
 const readChunk = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, { organizationId, syncSourceId }: SyncTask) {
   const rows = yield* sql`
@@ -23,15 +25,15 @@ const readChunk = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, { organ
   return yield* Effect.orDie(decodeProfiles(rows))
 })
 
-/** When the run began: the instant as of which the list is known. */
-export const readStart = Effect.fnUntraced(function* (
+/** When the run began, the instant as of which the list is known, and how many profiles are dealt with. */
+export const readRun = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   { organizationId, syncSourceId }: SyncTask
 ) {
   const rows = yield* sql`
-    SELECT started_at FROM sync_runs
+    SELECT started_at, applied_count::float8 AS applied FROM sync_runs
     WHERE organization_id = ${organizationId}::uuid AND sync_source_id = ${syncSourceId}::uuid`
-  return (yield* Effect.orDie(decodeStarts(rows)))[0]!.startedAt
+  return (yield* Effect.orDie(decodeRuns(rows)))[0]!
 })
 
 /** Whom each profile of the chunk became. */
@@ -51,10 +53,11 @@ export const applyChunk = Effect.fnUntraced(function* (sql: SqlClient.SqlClient,
   if (!(yield* lockTask(sql, task))) return Option.none()
   const profiles = yield* readChunk(sql, task)
   const last = profiles.at(-1)
-  if (last === undefined) return Option.some({ task, isLast: true })
-  const applied = yield* applyProfiles(sql, task, profiles, { now, syncedAt: yield* readStart(sql, task) })
-  if (applied.ordinals.size > 0) yield* keepOrdinals(sql, task, applied.ordinals)
-  const { conflict, created, duplicate, unchanged, updated } = applied.counts
+  if (last === undefined) return Option.some({ task, isLast: true, applied: 0 })
+  const { applied, startedAt } = yield* readRun(sql, task)
+  const chunk = yield* applyProfiles(sql, task, profiles, { now, syncedAt: startedAt })
+  if (chunk.ordinals.size > 0) yield* keepOrdinals(sql, task, chunk.ordinals)
+  const { conflict, created, duplicate, unchanged, updated } = chunk.counts
   const advanced = yield* advance(
     sql,
     task,
@@ -62,8 +65,12 @@ export const applyChunk = Effect.fnUntraced(function* (sql: SqlClient.SqlClient,
       applied_to = ${last.profileId}, applied_count = applied_count + ${profiles.length}::int,
       created_count = created_count + ${created}::int, updated_count = updated_count + ${updated}::int,
       unchanged_count = unchanged_count + ${unchanged}::int, duplicate_count = duplicate_count + ${duplicate}::int,
-      conflict_count = conflict_count + ${conflict}::int, problems = problems || ${JSON.stringify(applied.problems)}::text::jsonb`
+      conflict_count = conflict_count + ${conflict}::int, problems = problems || ${JSON.stringify(chunk.problems)}::text::jsonb`
   )
-  yield* recordProfiles(sql, task, applied)
-  return Option.map(advanced, (task) => ({ task, isLast: profiles.length < chunkProfiles }))
+  yield* recordProfiles(sql, task, chunk)
+  return Option.map(advanced, (task) => ({
+    task,
+    isLast: profiles.length < chunkProfiles,
+    applied: applied + profiles.length
+  }))
 })

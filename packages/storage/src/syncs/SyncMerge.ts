@@ -15,8 +15,8 @@ import {
   recordBatch,
   writeBatch
 } from "../consumers/ConsumerBatch.ts"
-import { mergePatch } from "../consumers/ConsumerMerge.ts"
 import type { ConsumerRow } from "../consumers/ConsumerRow.ts"
+import { stampKnown } from "./KnownProfiles.ts"
 
 /** A staged profile. */
 export interface StagedProfile {
@@ -80,43 +80,21 @@ const resolved = (entry: BatchEntry, task: SyncTask, syncedAt: DateTime.Utc): Ba
     ...(whose === "foreign" || primaryExternalId === undefined ? {} : { primaryExternalId }),
     ...(metadata === undefined ? {} : { metadata: { ...stored?.metadata, ...metadata } }),
     ...(whose === "own" || whose === "free"
-      ? { primarySyncSourceId: task.syncSourceId, primarySourceVendor: sourceName(task.syncSource).vendor }
+      ? {
+          primarySyncSourceId: task.syncSourceId,
+          primarySourceVendor: sourceName(task.syncSource).vendor,
+          primaryLastSyncedAt: syncedAt
+        }
       : {})
   }
   const conflicts =
     whose === "foreign"
       ? identity.conflicts.filter(({ identifier }) => identifier !== "externalId")
       : identity.conflicts
-  const isNews = stored === null || mergePatch(stored, patch).changed.size > 0
-  const isOwn = whose === "own" || whose === "free"
-  return {
-    stored,
-    identity: { ...identity, conflicts },
-    patch: isNews && isOwn ? { ...patch, primaryLastSyncedAt: syncedAt } : patch
-  }
+  return { stored, identity: { ...identity, conflicts }, patch }
 }
 
-const decodeOrdinals = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ordinal: Schema.Finite })))
-
 const isRepeated = (conflict: Conflict) => conflict._tag === "Repeated"
-
-/** Consumers of this source of whom there was no news are synced all the same. Returns their ordinals. */
-const stamp = Effect.fnUntraced(function* (
-  sql: SqlClient.SqlClient,
-  task: SyncTask,
-  syncedAt: DateTime.Utc,
-  outcomes: ReadonlyArray<BatchOutcome>
-) {
-  const ids = outcomes.flatMap(({ result, row }) =>
-    result === "unchanged" && row.primarySyncSourceId === task.syncSourceId ? [row.id] : []
-  )
-  if (ids.length === 0) return []
-  const rows = yield* sql`
-    UPDATE consumers SET primary_last_synced_at = ${DateTime.formatIso(syncedAt)}::text::timestamptz
-    WHERE organization_id = ${task.organizationId}::uuid AND id = ANY(${ids}::uuid[])
-      AND primary_last_synced_at IS DISTINCT FROM ${DateTime.formatIso(syncedAt)}::text::timestamptz RETURNING ordinal`
-  return (yield* Effect.orDie(decodeOrdinals(rows))).map(({ ordinal }) => ordinal)
-})
 
 /** What is written of a chunk: for every profile its outcome, or the conflict that kept it out. */
 class Written {
@@ -135,6 +113,12 @@ class Written {
     this.#counts[this.#seen.has(ordinal) ? "duplicate" : outcome.result]++
     this.#seen.add(ordinal)
     this.outcomes.push(outcome)
+    this.ordinals.set(profileId, ordinal)
+  }
+
+  know(profileId: string, ordinal: number): void {
+    this.#counts.unchanged++
+    this.#seen.add(ordinal)
     this.ordinals.set(profileId, ordinal)
   }
 
@@ -179,14 +163,16 @@ export const applyProfiles = Effect.fnUntraced(function* (
     )
     free.forEach(({ profile }, i) => written.add(profile.profileId, outcomes[i]!))
   })
-  const planned = yield* plan(profiles)
+  const ids = profiles.map(({ profileId }) => profileId)
+  const known = yield* stampKnown(sql, task, ids, syncedAt)
+  for (const [profileId, ordinal] of known) written.know(profileId, ordinal)
+  const planned = yield* plan(profiles.filter(({ profileId }) => !known.has(profileId)))
   const repeated = planned.filter(({ entry }) => entry.identity.conflicts.some(isRepeated))
   yield* write(planned.filter((each) => !repeated.includes(each)))
   for (const { profile } of repeated) yield* write(yield* plan([profile]))
 
-  const stamped = yield* stamp(sql, task, syncedAt, written.outcomes)
   const { counts, ordinals, outcomes, problems } = written
-  const applied: AppliedChunk = { counts, ordinals, outcomes, problems, stamped }
+  const applied: AppliedChunk = { counts, ordinals, outcomes, problems, stamped: [...known.values()] }
   return applied
 })
 

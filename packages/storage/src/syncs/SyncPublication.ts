@@ -4,7 +4,7 @@ import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { publishVersion } from "../memberships/Publication.ts"
 import { readBlocks } from "../memberships/StoredBlocks.ts"
-import { readStart } from "./SyncChunk.ts"
+import { readRun } from "./SyncChunk.ts"
 import { endRun, reportOf } from "./SyncReport.ts"
 import { lockTask } from "./SyncTasks.ts"
 
@@ -100,7 +100,7 @@ export const publishSync = Effect.fnUntraced(function* (sql: SqlClient.SqlClient
     const stored = yield* readBlocks(sql, organizationId, audienceId, flips.keys())
     yield* publishVersion(sql, { organizationId, audienceId, cause: `sync:${syncSourceId}`, now }, stored, flips)
   }
-  const asOf = DateTime.formatIso(yield* readStart(sql, task))
+  const asOf = DateTime.formatIso((yield* readRun(sql, task)).startedAt)
   yield* succeed(sql, task, asOf, { entered: entering.length, left: leaving.length })
   // Of the consumers themselves, no field changed.
   if (ordinals.length > 0) {

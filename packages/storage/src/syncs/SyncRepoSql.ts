@@ -12,10 +12,10 @@ import {
   SyncRepo,
   type SyncTask
 } from "@audiences/engine/syncs/SyncRepo"
-import { type DateTime, Effect, Layer } from "effect"
+import { type DateTime, Effect, Layer, Option } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { contended } from "../postgres/Contended.ts"
-import { applyChunk } from "./SyncChunk.ts"
+import { applyChunk, chunkProfiles } from "./SyncChunk.ts"
 import { publishSync } from "./SyncPublication.ts"
 import { endArchived, failSync, takeDueSyncs } from "./SyncsDue.ts"
 import { nameList, restartRun, stagePage } from "./SyncStaging.ts"
@@ -25,8 +25,25 @@ import { readTask } from "./SyncTasks.ts"
 /** Classes of SQLSTATE that say that the profiles are to blame: data exceptions, constraints, program limits. */
 const profilesToBlame = /^(22|23|54)/
 
+/**
+ * Whether so many are twice as many as they were, from ten chunks on. The database is then told to look at its tables again: planning for
+ * tables as small as they were, it would walk through all consumers for every chunk.
+ */
+const hasDoubled = (applied: number): boolean => {
+  const chunks = applied / chunkProfiles
+  return chunks >= 10 && Math.log2(chunks / 10) % 1 === 0
+}
+
 const sqlState = ({ reason: { cause } }: SqlError.SqlError): string =>
   typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
+
+const refused = (error: SqlError.SqlError) =>
+  Effect.andThen(
+    Effect.logError("profiles refused by the database", error),
+    Effect.fail(
+      new ProfilesRefused({ message: `The database refused some of the profiles (SQLSTATE ${sqlState(error)}).` })
+    )
+  )
 
 export const SyncRepoSql = Layer.effect(
   SyncRepo,
@@ -40,20 +57,13 @@ export const SyncRepoSql = Layer.effect(
       Effect.catchTag("SqlError", Effect.die)
     )
 
-    const apply = Effect.fn("SyncRepo.apply")(
-      (task: SyncTask, now: DateTime.Utc) => applyChunk(sql, task, now),
-      transaction,
-      Effect.catchTag("SqlError", (error) =>
-        profilesToBlame.test(sqlState(error))
-          ? Effect.andThen(
-              Effect.logError("profiles refused by the database", error),
-              new ProfilesRefused({
-                message: `The database refused some of the profiles (SQLSTATE ${sqlState(error)}).`
-              })
-            )
-          : Effect.die(error)
+    const apply = Effect.fn("SyncRepo.apply")(function* (task: SyncTask, now: DateTime.Utc) {
+      const chunk = yield* Effect.catchTag(transaction(applyChunk(sql, task, now)), "SqlError", (error) =>
+        profilesToBlame.test(sqlState(error)) ? refused(error) : Effect.die(error)
       )
-    )
+      if (Option.isSome(chunk) && hasDoubled(chunk.value.applied)) yield* Effect.orDie(sql`ANALYZE consumers`)
+      return chunk
+    })
 
     return SyncRepo.of({
       sourceOf: Effect.fn("SyncRepo.sourceOf")(

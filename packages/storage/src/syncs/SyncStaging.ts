@@ -1,3 +1,4 @@
+import { fold } from "@audiences/domain/Fold"
 import type { VendorList } from "@audiences/engine/connectors/Connector"
 import type { Advanced, StagedPage, SyncTask } from "@audiences/engine/syncs/SyncRepo"
 import { Effect, Option, Schema } from "effect"
@@ -35,10 +36,12 @@ const keepProfiles = Effect.fnUntraced(function* (
   { organizationId, syncSourceId }: SyncTask,
   { profiles }: StagedPage
 ) {
-  const last = new Map(profiles.map((profile) => [profile.profileId, profile]))
+  const last = new Map(
+    profiles.map(({ patch, profileId }) => [profileId, { profileId, folded: fold(profileId), patch }])
+  )
   const rows = yield* sql`
-    INSERT INTO sync_profiles AS p (organization_id, sync_source_id, profile_id, patch)
-    SELECT ${organizationId}::uuid, ${syncSourceId}::uuid, each ->> 'profileId', each -> 'patch'
+    INSERT INTO sync_profiles AS p (organization_id, sync_source_id, profile_id, profile_id_folded, patch)
+    SELECT ${organizationId}::uuid, ${syncSourceId}::uuid, each ->> 'profileId', each ->> 'folded', each -> 'patch'
     FROM jsonb_array_elements(${JSON.stringify([...last.values()])}::text::jsonb) AS each
     ON CONFLICT (organization_id, sync_source_id, profile_id) DO UPDATE SET patch = EXCLUDED.patch
     RETURNING xmax = 0 AS is_new`
