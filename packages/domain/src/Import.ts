@@ -27,6 +27,12 @@ export const ImportRowError = Schema.Struct({
 }).annotate({ identifier: "ImportRowError" })
 export type ImportRowError = typeof ImportRowError.Type
 
+/** A row after which another of the same person followed: `keptRow`, which has what both say. Lines, as in `ImportRowError`. */
+export const ImportDuplicate = Schema.Struct({
+  row: Schema.Finite,
+  keptRow: Schema.Finite
+}).annotate({ identifier: "ImportDuplicate" })
+
 /** A file of consumers on its way into an audience. */
 export const Import = Schema.Struct({
   id: ImportId,
@@ -47,6 +53,8 @@ export const Import = Schema.Struct({
   updatedRows: Schema.optionalKey(Schema.Finite),
   unchangedRows: Schema.optionalKey(Schema.Finite),
   duplicateRows: Schema.optionalKey(Schema.Finite),
+  /** The first 200. */
+  duplicates: Schema.optionalKey(Schema.Array(ImportDuplicate)),
   rejectedRows: Schema.optionalKey(Schema.Finite),
   mode: Schema.optionalKey(ImportMode),
   /** Nothing is written: the counts and errors are those that an import would have. */

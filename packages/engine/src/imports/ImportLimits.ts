@@ -11,7 +11,7 @@ export const ImportLimits = Context.Reference<{
 })
 
 /** Data rows that are staged in one transaction, at most: they are in memory all at once. */
-export const maxStagedChunk = 5_000
+export const maxStagedChunk = 2_000
 
 /** How often in a row an import is begun without coming further, before it is given up. */
 export const maxImportAttempts = 10

@@ -92,7 +92,7 @@ export const deviations: ReadonlyArray<Deviation> = [
   },
   {
     reason: "extension: what became of the rows of a file",
-    of: [/^Import(WithUpload)?\.(created|updated|unchanged|duplicate|rejected)Rows: extension$/]
+    of: [/^Import(WithUpload)?\.((created|updated|unchanged|duplicate|rejected)Rows|duplicates): extension$/]
   },
   { reason: "extension: why an import failed as a whole", of: [/^Import(WithUpload)?\.failureReason: extension$/] },
   {
@@ -113,6 +113,7 @@ const importExtensions = [
   "updatedRows",
   "unchangedRows",
   "duplicateRows",
+  "duplicates",
   "rejectedRows",
   "mode",
   "dryRun",

@@ -1,10 +1,10 @@
 import { ColumnMapping } from "@audiences/domain/ColumnMapping"
-import { Import, ImportMode, ImportRowError } from "@audiences/domain/Import"
+import { Import, ImportDuplicate, ImportMode, ImportRowError } from "@audiences/domain/Import"
 import type { AnyImport } from "@audiences/engine/imports/ImportRepo"
 import { Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 
-/** How many of a file's errors travel with its import. */
+/** How many of a file's errors, and of its duplicates, travel with its import. */
 const errorLimit = 200
 
 /** An import as `importColumns` reads it. */
@@ -29,6 +29,7 @@ export const ImportRow = Schema.Struct({
   dryRun: Schema.Boolean,
   /** Absent where they were not asked for. */
   errors: Schema.optionalKey(Schema.Array(ImportRowError)),
+  duplicates: Schema.optionalKey(Schema.Array(ImportDuplicate)),
   failureReason: Schema.NullOr(Schema.String),
   cancelledAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
   undoStartedAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
@@ -69,7 +70,7 @@ export const ImportStandingRow = Schema.Struct({
 export const importStanding = (sql: SqlClient.SqlClient) =>
   sql`status, s3_key, spreadsheet, kind, mapping, staged_rows::float8, total_rows::float8, deduplicated, processed_rows::float8, attempts`
 
-/** The first errors of an import, beside `importColumns`. */
+/** The first errors and duplicates of an import, beside `importColumns`. */
 export const importErrors = (sql: SqlClient.SqlClient) =>
   sql`
     coalesce((
@@ -79,7 +80,15 @@ export const importErrors = (sql: SqlClient.SqlClient) =>
         WHERE organization_id = i.organization_id AND import_id = i.id
         ORDER BY row LIMIT ${sql.literal(String(errorLimit))}
       ) e
-    ), '[]') AS errors`
+    ), '[]') AS errors,
+    coalesce((
+      SELECT jsonb_agg(jsonb_build_object('row', d.line, 'keptRow', d.winner_line) ORDER BY d.line)
+      FROM (
+        SELECT line, winner_line FROM import_duplicates
+        WHERE organization_id = i.organization_id AND import_id = i.id
+        ORDER BY line LIMIT ${sql.literal(String(errorLimit))}
+      ) d
+    ), '[]') AS duplicates`
 
 /** Percent of the work that is done once a file is staged, as measured. */
 const stagedShare = 30
@@ -109,6 +118,7 @@ export const importOfRow = (row: ImportRow): AnyImport => ({
   mode: row.mode,
   dryRun: row.dryRun,
   ...(row.errors === undefined ? {} : { errors: row.errors }),
+  ...(row.duplicates === undefined ? {} : { duplicates: row.duplicates }),
   s3Key: row.s3Key,
   spreadsheet: row.spreadsheet,
   mapping: row.mapping,

@@ -101,8 +101,7 @@ export const importSteps = (sql: SqlClient.SqlClient, pool: Pool) => {
     // Autovacuum would look at them later than they are needed.
     if (rows >= manyRows) {
       yield* sql`
-        ANALYZE import_rows (organization_id, import_id, row_number, email_folded, phone, primary_external_id_folded)`
-      yield* sql`ANALYZE order_import_rows`
+        ANALYZE import_rows (organization_id, import_id, row_number, email_folded, phone, primary_external_id_folded), order_import_rows`
     }
   }, Effect.orDie)
 

@@ -72,6 +72,7 @@ layer(ImportsTest)("Imports", (it) => {
         duplicate: 1,
         rejected: 4
       })
+      assert.deepStrictEqual(done.duplicates, [{ row: 2, keptRow: 5 }])
       const { consumers, members } = yield* traces(place)
       assert.deepStrictEqual(members, [0, 1])
       // Whoever is told of twice comes in with the last of the rows.
