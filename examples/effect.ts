@@ -7,19 +7,27 @@ import { Config, Console, Effect, Layer, Schedule, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { Authentication } from "@audiences/client/Authentication"
+import { circuitLayer } from "@audiences/client/Circuit"
 import { defaultBaseUrl } from "@audiences/client/BaseUrl"
+import { Hooks } from "@audiences/client/Hooks"
 import { items } from "@audiences/client/Pages"
+import { problemsOf } from "@audiences/client/Problem"
 import { Retry } from "@audiences/client/Retry"
 
-// `AudiencesClient.layerConfig` would do. Spelled out, each layer can be replaced: other keys, fewer retries, another HTTP client.
+// `AudiencesClient.layerConfig` would do. Spelled out, each layer can be replaced: other keys, fewer retries,
+// another HTTP client.
 const ClientLayer = Layer.unwrap(
   Effect.gen(function* () {
     const baseUrl = yield* Config.String("AUDIENCES_URL").pipe(Config.withDefault(defaultBaseUrl))
     const apiKey = yield* Config.Redacted("AUDIENCES_SECRET_KEY")
-    return AudiencesClient.layerBare({ baseUrl, timeout: "10 seconds" }).pipe(
+    return AudiencesClient.layerBare({ baseUrl, timeout: "10 seconds", callTimeout: "1 minute" }).pipe(
       Layer.provide([
         Authentication.layer(apiKey),
         Retry.layer({ retries: 2, total: "30 seconds" }),
+        circuitLayer({ failures: 5 }),
+        Layer.succeed(Hooks, {
+          onRetry: ({ attempt, requestId, status }) => Console.error(`${requestId}: attempt ${attempt} met ${status}`)
+        }),
         FetchHttpClient.layer
       ])
     )
@@ -60,7 +68,10 @@ const program = Effect.gen(function* () {
   yield* audiences.archive({ params })
 }).pipe(
   // The errors of the contract are told apart by their tags.
-  Effect.catchTag("ValidationError", ({ issues }) => Console.error(issues.map((issue) => issue.message).join("\n"))),
+  Effect.catchTag("ValidationError", ({ issues }) =>
+    // `rules[0].values[0]: …`
+    Effect.forEach(problemsOf(issues), ({ message, path }) => Console.error(`${path}: ${message}`))
+  ),
   Effect.catchTag("Unauthorized", () => Console.error("The server does not know this key"))
 )
 

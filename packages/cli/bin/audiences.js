@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // Starts the bundle. It stands in the repository, so that npm can link the command before anything has been built.
-import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import * as nodeModule from "node:module"
 import { fileURLToPath } from "node:url"
@@ -24,6 +23,7 @@ const tooOld = () => {
 if (tooOld()) {
   const node = installedNode()
   if (node !== undefined && process.env.AUDIENCES_NODE === undefined) {
+    const { spawnSync } = await import("node:child_process")
     const { signal, status } = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
       stdio: "inherit",
       env: { ...process.env, AUDIENCES_NODE: node }

@@ -1,43 +1,8 @@
 import { Command } from "effect/cli"
-import { archive } from "./audiences/archive.ts"
-import { count } from "./audiences/count.ts"
-import { create } from "./audiences/create.ts"
-import { list } from "./audiences/list.ts"
-import { refresh } from "./audiences/refresh.ts"
-import { show } from "./audiences/show.ts"
-import { status } from "./audiences/status.ts"
-import { update } from "./audiences/update.ts"
-import { audit } from "./audit/audit.ts"
-import { Yes } from "./confirmation/Confirmation.ts"
-import { served } from "./connection/Server.ts"
-import { consumers } from "./consumers/consumers.ts"
-import { check } from "./gate/check.ts"
-import { explain } from "./gate/explain.ts"
-import { exportCommand } from "./exports/export.ts"
-import { groups } from "./groups/groups.ts"
-import { importCommand } from "./imports/import.ts"
-import { imports } from "./imports/imports.ts"
-import { integrations } from "./integrations/integrations.ts"
-import { keys } from "./keys/keys.ts"
-import { members } from "./members/members.ts"
-import { orders } from "./orders/orders.ts"
-import { organizations } from "./organizations/organizations.ts"
-import { migrate } from "./migrations/migrate.ts"
-import { Csv, checkFormat, Json, Query } from "./output/Format.ts"
-import { overlap } from "./overlaps/overlap.ts"
-import { apply } from "./plans/apply.ts"
-import { plan } from "./plans/plan.ts"
-import { pull } from "./plans/pull.ts"
-import { preview } from "./previews/preview.ts"
-import { login } from "./profiles/login.ts"
-import { logout } from "./profiles/logout.ts"
-import { ProfileFlag } from "./profiles/Profile.ts"
-import { profiles } from "./profiles/profiles.ts"
-import { settings } from "./settings/settings.ts"
-import { sync } from "./syncs/sync.ts"
-import { syncSources } from "./syncs/syncSources.ts"
-import { history } from "./versions/history.ts"
-import { snapshots } from "./versions/snapshots.ts"
+import { globalFlags } from "./globalFlags.ts"
+import { checkFormat } from "./output/Format.ts"
+import type { AnyCommand } from "./verbs/AnyCommand.ts"
+import { type VerbGroup, verbGroups } from "./verbs/VerbGroups.ts"
 
 // Help indents the first line by two.
 const description = `Who is in which audience, right now, and why.
@@ -59,38 +24,31 @@ EXIT CODES
   3 not found; 4 no key, a wrong one, or not allowed; 5 conflict;
   8 \`plan --check\` found something to do`
 
+/** Stands for a verb that has not been loaded: its name can be mistyped, and it can be listed. */
+const standIn = (name: string, summary: string): AnyCommand => Command.make(name).pipe(Command.withDescription(summary))
+
+/** The command line, with the verbs that are loaded. */
+const tree = (loaded: ReadonlyArray<AnyCommand>) =>
+  Command.make("audiences").pipe(
+    Command.withDescription(description),
+    Command.withSubcommands(
+      verbGroups.map(({ group, summaries }) => ({
+        group,
+        commands: Object.entries(summaries).map(([name, summary]) =>
+          Command.withShortDescription(loaded.find((verb) => verb.name === name) ?? standIn(name, summary), summary)
+        ) as [AnyCommand, ...ReadonlyArray<AnyCommand>]
+      }))
+    ),
+    Command.provideEffectDiscard(checkFormat),
+    Command.withGlobalFlags(globalFlags)
+  )
+
+const load = async (groups: ReadonlyArray<VerbGroup>) =>
+  tree((await Promise.all(groups.map(({ load }) => load()))).flatMap(({ verbs }) => verbs))
+
+/** The command line for some arguments. Loads every verb that they name: which is the verb, and which a value, is not known yet. */
+export const audiencesFor = (args: ReadonlyArray<string>) =>
+  load(verbGroups.filter(({ summaries }) => args.some((arg) => Object.hasOwn(summaries, arg))))
+
 /** The whole command line. */
-export const audiences = Command.make("audiences").pipe(
-  Command.withDescription(description),
-  Command.withSubcommands([
-    {
-      group: "AUDIENCES",
-      commands: [
-        served(list),
-        served(show),
-        served(create),
-        served(update),
-        served(archive),
-        served(refresh),
-        served(count),
-        served(status),
-        served(preview),
-        groups
-      ]
-    },
-    {
-      group: "MEMBERSHIP",
-      commands: [served(members), served(check), served(explain), served(history), snapshots, served(overlap)]
-    },
-    { group: "SYNCED LISTS", commands: [served(sync), syncSources, integrations] },
-    { group: "CONSUMERS", commands: [served(importCommand), imports, served(exportCommand), consumers, orders] },
-    { group: "AUDIENCES AS CODE", commands: [served(plan), served(apply), served(pull)] },
-    {
-      group: "ADMINISTRATION",
-      commands: [keys, organizations, served(settings), served(audit), migrate]
-    },
-    { group: "CONNECTION", commands: [login, logout, profiles] }
-  ]),
-  Command.provideEffectDiscard(checkFormat),
-  Command.withGlobalFlags([ProfileFlag, Json, Csv, Query, Yes])
-)
+export const audiences = () => load(verbGroups)

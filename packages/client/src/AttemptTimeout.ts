@@ -18,7 +18,7 @@ export const attemptTimeout =
           isStreamed(response)
             ? Effect.void
             : Effect.mapError(
-                response.text,
+                response.arrayBuffer,
                 (error) =>
                   new HttpClientError.HttpClientError({
                     reason: new HttpClientError.TransportError({

@@ -1,40 +1,18 @@
-import { Config, Context, Effect, Layer, type Redacted, Schema } from "effect"
-import { FetchHttpClient, HttpClient, type HttpClientError, type HttpClientResponse } from "effect/http"
-import { HttpApiClient } from "effect/http-api"
-import { Api } from "@audiences/domain/api/Api"
+import { Config, Context, Effect, Layer, type Redacted } from "effect"
+import { FetchHttpClient } from "effect/http"
+import type { HttpApiClient } from "effect/http-api"
+import type { Api } from "@audiences/domain/api/Api"
 import { Authentication } from "./Authentication.ts"
 import { defaultBaseUrl } from "./BaseUrl.ts"
-import { circuitOpen, type CircuitOpen } from "./Circuit.ts"
-import { connection, type TimeLimits } from "./Connection.ts"
+import type { CircuitOpen } from "./Circuit.ts"
+import { type ConnectionOptions, groupClients } from "./GroupClients.ts"
 import { Retry } from "./Retry.ts"
-import { tolerantApi } from "./tolerance/TolerantApi.ts"
-import { UnexpectedAnswer } from "./UnexpectedAnswer.ts"
+import type { UnexpectedAnswer } from "./UnexpectedAnswer.ts"
 
-export interface ConnectionOptions extends TimeLimits {
-  /** The address of any host of the contract, up to and with its base path; a slash at the end makes no difference. */
-  readonly baseUrl: string
-}
+export type { ConnectionOptions } from "./GroupClients.ts"
 
 /** What any call may fail with besides the errors of the contract. */
 type Added = UnexpectedAnswer | CircuitOpen
-
-type Answer = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError | CircuitOpen>
-
-const unexpected = (decoded: Effect.Effect<unknown, unknown, unknown>) =>
-  Effect.mapError(decoded, (error) => (Schema.isSchemaError(error) ? new UnexpectedAnswer({ cause: error }) : error))
-
-type Operation = (request: unknown) => Effect.Effect<unknown, unknown, unknown>
-type Operations = Readonly<Record<string, Operation>>
-
-/** Each call in a span of its own, `AudiencesClient.audiences.get`; those of its attempts are its children. */
-const traced = (group: string, operations: Operations): Operations =>
-  Object.fromEntries(
-    Object.entries(operations).map(([name, operation]) => [
-      name,
-      (request: unknown) =>
-        Effect.withSpan(operation(request), `AudiencesClient.${group}.${name}`, { captureStackTrace: false })
-    ])
-  )
 
 /** Makes a property when it is first asked for: a program needs few groups, and a command should not wait for all. */
 const lazily = <Value>(
@@ -55,20 +33,14 @@ const lazily = <Value>(
 export class AudiencesClient extends Context.Service<AudiencesClient, HttpApiClient.ForApi<typeof Api, Added>>()(
   "@audiences/client/AudiencesClient"
 ) {
-  /** For those who bring their own authentication, retries or HTTP client. */
-  static readonly layerBare = ({ baseUrl, ...limits }: ConnectionOptions) =>
+  /** For those who bring their own authentication, retries or HTTP client. The contract is loaded when the layer is built. */
+  static readonly layerBare = (options: ConnectionOptions) =>
     Layer.effect(
       this,
       Effect.gen(function* () {
-        const client = yield* connection(limits)
-        const httpClient = HttpClient.transformResponse(client, (answer): Answer =>
-          Effect.mapError(answer, (error) => circuitOpen(error) ?? error)
-        )
-        const options = { baseUrl, httpClient, transformResponse: unexpected }
-        const groups = lazily(Object.keys(Api.groups), (name) => {
-          const made = Effect.runSync(HttpApiClient.makeWith(tolerantApi([name]), options))
-          return traced(name, (made as unknown as Readonly<Record<string, Operations>>)[name] ?? {})
-        })
+        const operationsOf = yield* groupClients(options)
+        const { tolerantApi } = yield* Effect.promise(() => import("./tolerance/TolerantApi.ts"))
+        const groups = lazily(Object.keys(tolerantApi().groups), (name) => operationsOf(name, tolerantApi([name])))
         // Its answers differ from the contract's only in that errors of decoding have become `UnexpectedAnswer`.
         return groups as unknown as HttpApiClient.ForApi<typeof Api, Added>
       })

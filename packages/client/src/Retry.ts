@@ -4,7 +4,7 @@ import { circuitOpen } from "./Circuit.ts"
 import { CurrentCall } from "./CurrentCall.ts"
 import { endOf } from "./retry/ClientAttempt.ts"
 import { defaultBudget, RetryBudget, type RetryBudgetSize } from "./retry/RetryBudget.ts"
-import { isInFlight, isServed, limitsOf, type RetryLimits, waitBeforeRetry } from "./retry/RetryDecision.ts"
+import { isBurden, isServed, limitsOf, type RetryLimits, waitBeforeRetry } from "./retry/RetryDecision.ts"
 
 type Outcome = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
 
@@ -50,7 +50,7 @@ const retrying = (
       const now = yield* Clock.currentTimeMillis
       const random = yield* Random.next
       const wait = waitBeforeRetry(limits, { method: request.method, end, retried, startedAt, now, random })
-      if (wait === null || !(isInFlight(end) || budget.spend())) return yield* Effect.fromResult(outcome)
+      if (wait === null || (isBurden(end) && !budget.spend())) return yield* Effect.fromResult(outcome)
       const { hooks, last } = yield* CurrentCall
       if (hooks.onRetry !== undefined && last !== undefined) yield* hooks.onRetry({ ...last, waitMillis: wait })
       yield* Effect.sleep(Duration.millis(wait))

@@ -223,6 +223,9 @@ export class AudiencesClient {
     /** What was done stays. */
     cancel: (audienceId: string, importId: string) =>
       this.#call<Resource<typeof Import>>("POST", path`/audiences/${audienceId}/imports/${importId}/cancel`),
+    /** Whom it created is archived, all others are as before. A large one goes on until `undoneAt` is set. */
+    undo: (audienceId: string, importId: string) =>
+      this.#call<Resource<typeof Import>>("POST", path`/audiences/${audienceId}/imports/${importId}/undo`),
     /** Sends a CSV file to the `uploadUrl` of an import, without the key. Texts, bytes and blobs are sent again if need be. */
     send: (uploadUrl: string, file: FileBody) => this.#transport.put(uploadUrl, file),
     /** Imports a CSV file: creates the import, sends the file and waits. Iterate it for its progress, or await its end. */

@@ -1,5 +1,7 @@
 import { Schema } from "effect"
 import { AudienceId } from "./AudienceId.ts"
+import { ColumnMapping } from "./ColumnMapping.ts"
+import { ConsumerId } from "./Consumer.ts"
 import { errorFields, errorFieldsOpen } from "./Errors.ts"
 import { Instant } from "./Instant.ts"
 import { OrganizationId } from "./Organization.ts"
@@ -54,10 +56,17 @@ export const Import = Schema.Struct({
   s3Key: Schema.String,
   /** The file is read as `spreadsheet=true` exports are written. An extension. */
   spreadsheet: Schema.optionalKey(Schema.Boolean),
+  /** What was said of the file's columns. An extension. */
+  mapping: Schema.optionalKey(Schema.NullOr(ColumnMapping)),
   /** Why the import as a whole FAILED. An extension. */
   failureReason: Schema.optionalKey(Schema.NullOr(Schema.String)),
   /** When somebody stopped it; its status is FAILED since. An extension. */
   cancelledAt: Schema.optionalKey(Schema.NullOr(Instant)),
+  /** When somebody began to undo it, and when nothing of it was left. Extensions. */
+  undoStartedAt: Schema.optionalKey(Schema.NullOr(Instant)),
+  undoneAt: Schema.optionalKey(Schema.NullOr(Instant)),
+  /** Consumers that were written while it was being undone, and are left as they are. An extension. */
+  undoSkipped: Schema.optionalKey(Schema.Finite),
   archived: Schema.Boolean,
   createdAt: Instant,
   createdBy: Schema.String,
@@ -80,9 +89,25 @@ export const importQuery = {
   /** Writes nothing, and reports what would happen. */
   dryRun: Schema.optionalKey(BooleanFromString),
   /** Takes off the apostrophes that an export with `spreadsheet=true` has put before formulas. */
-  spreadsheet: Schema.optionalKey(BooleanFromString)
+  spreadsheet: Schema.optionalKey(BooleanFromString),
+  /** As JSON: `{"column": "field"}` says what columns are whose names do not say it; null leaves a column out. */
+  mapping: Schema.optionalKey(Schema.fromJsonString(ColumnMapping))
 }
 export type ImportQuery = Schema.Struct.Type<typeof importQuery>
+
+const { audienceId: _audienceId, ...fileFields } = Import.fields
+
+/**
+ * A file of consumers, or of orders, on its way into the organization. An extension. What an `Import` says of consumers it says of the
+ * file's rows.
+ */
+export const FileImport = Schema.Struct(fileFields).annotate({ identifier: "FileImport" })
+export type FileImport = typeof FileImport.Type
+
+export const FileImportWithUpload = Schema.Struct({ ...fileFields, uploadUrl: Schema.String }).annotate({
+  identifier: "FileImportWithUpload"
+})
+export type FileImportWithUpload = typeof FileImportWithUpload.Type
 
 /** `uploadUrl` takes the file by PUT; it is signed, lives one hour and needs no key. */
 export const ImportWithUpload = Schema.Struct({
@@ -105,6 +130,38 @@ export class ImportEnded extends Schema.Error<ImportEnded>("ImportEnded")(
 /** Which rows are refused is known when all have been looked at. */
 export class ImportUnfinished extends Schema.Error<ImportUnfinished>("ImportUnfinished")(
   errorFields("ImportUnfinished", "Import has not ended yet"),
+  { httpApiStatus: 409 }
+) {}
+
+/** It is undone, or is being undone: that happens once. */
+export class ImportUndone extends Schema.Error<ImportUndone>("ImportUndone")(
+  errorFields("ImportUndone", "Import has already been undone"),
+  { httpApiStatus: 409 }
+) {}
+
+export class ImportDryRun extends Schema.Error<ImportDryRun>("ImportDryRun")(
+  errorFields("ImportDryRun", "Import was a dry run: there is nothing to undo"),
+  { httpApiStatus: 409 }
+) {}
+
+/**
+ * Why a consumer cannot be put back. CHANGED: it was written since. LISTED: the import created it, and it was put into another list
+ * since, or into this one by others. TAKEN: somebody else has an email, phone or external id that it had before.
+ */
+export const ImportUndoConflict = Schema.Struct({
+  consumerId: ConsumerId,
+  reason: Schema.Literals(["CHANGED", "LISTED", "TAKEN"])
+}).annotate({ identifier: "ImportUndoConflict" })
+export type ImportUndoConflict = typeof ImportUndoConflict.Type
+
+/** What was written since would be lost. Nothing is undone. */
+export class ImportUndoRefused extends Schema.Error<ImportUndoRefused>("ImportUndoRefused")(
+  {
+    ...errorFieldsOpen("ImportUndoRefused", "Import cannot be undone: what was written since would be lost"),
+    /** The first 100. */
+    conflicts: Schema.Array(ImportUndoConflict),
+    conflictCount: Schema.Finite
+  },
   { httpApiStatus: 409 }
 ) {}
 

@@ -16,6 +16,7 @@ import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { Arrivals } from "@audiences/engine/imports/Arrivals"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports } from "@audiences/engine/imports/Imports"
+import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
 import { Integrations } from "@audiences/engine/integrations/Integrations"
 import { Resealing } from "@audiences/engine/integrations/Resealing"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
@@ -48,6 +49,7 @@ import { IdempotencyRepoSql } from "@audiences/storage/idempotency/IdempotencyRe
 import { ArrivalRepoSql } from "@audiences/storage/imports/ArrivalRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
+import { ImportUndoRepoSql } from "@audiences/storage/imports/ImportUndoRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { IntegrationRepoSql } from "@audiences/storage/integrations/IntegrationRepoSql"
 import { UploadStoreS3 } from "@audiences/storage/imports/UploadStoreS3"
@@ -99,6 +101,7 @@ const Storage = Layer.mergeAll(
   ImportRepoSql,
   IntegrationRepoSql,
   ImportReportRepoSql,
+  ImportUndoRepoSql,
   MembershipRepoSql,
   OrderRepoSql,
   OrganizationRepoSql,
@@ -144,6 +147,7 @@ export const Engine = Layer.mergeAll(
   Imports.layer,
   Integrations.layer,
   ImportReports.layer,
+  ImportUndo.layer,
   Resealing,
   Layer.provide(Layer.mergeAll(LoyaltyTiers.layer, Rfm.layer), Segmentations.layer),
   Memberships.layer,

@@ -16,6 +16,7 @@ import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
+import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Integrations } from "@audiences/engine/integrations/Integrations"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
@@ -96,6 +97,7 @@ export const FakeEngine = Layer.mergeAll(
   }),
   Layer.mock(Imports, { receive: () => Effect.fail(new UploadRefused()) }),
   Layer.mock(ImportReports, {}),
+  Layer.mock(ImportUndo, {}),
   Layer.mock(ApiKeys, {}),
   Layer.mock(AuditLog, {}),
   Layer.mock(OrganizationSettings, {}),

@@ -17,7 +17,7 @@ import rfm from "./migrations/0018_rfm.ts"
 import importStaging from "./migrations/0019_import_staging.ts"
 import importReports from "./migrations/0020_import_reports.ts"
 import orderImports from "./migrations/0021_order_imports.ts"
-import rfmRetries from "./migrations/0022_rfm_retries.ts"
+import rfmRuns from "./migrations/0022_rfm_runs.ts"
 import integrations from "./migrations/0023_integrations.ts"
 import syncs from "./migrations/0024_syncs.ts"
 
@@ -42,7 +42,7 @@ export const Migrations = Layer.effectDiscard(
       "0019_import_staging": importStaging,
       "0020_import_reports": importReports,
       "0021_order_imports": orderImports,
-      "0022_rfm_retries": rfmRetries,
+      "0022_rfm_runs": rfmRuns,
       "0023_integrations": integrations,
       "0024_syncs": syncs
     })

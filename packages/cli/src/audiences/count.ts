@@ -12,4 +12,9 @@ export const count = Command.make(
     const counted = yield* audiences.count({ params: { audienceId: audience } })
     yield* printNumber(counted.count, counted)
   })
-).pipe(Command.withDescription("Count the members of an audience"))
+).pipe(
+  Command.withDescription("Count the members of an audience"),
+  Command.withExamples([
+    { command: "audiences count 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11", description: "A number on a terminal" }
+  ])
+)

@@ -20,4 +20,12 @@ export const refresh = Command.make(
     const begun = yield* audiences.refresh({ params: { audienceId: audience } })
     yield* printRecord(watch ? yield* watchAudience(audience, begun, ({ inProgress }) => !inProgress) : begun)
   })
-).pipe(Command.withDescription("Evaluate a DYNAMIC audience now"))
+).pipe(
+  Command.withDescription("Evaluate a DYNAMIC audience now"),
+  Command.withExamples([
+    {
+      command: "audiences refresh 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 --watch",
+      description: "And wait until it is done"
+    }
+  ])
+)

@@ -30,4 +30,16 @@ export const show = Command.make(
     const { audiences } = yield* AudiencesClient
     yield* printAudience(yield* audiences.get({ params: { audienceId: audience } }))
   })
-).pipe(Command.withDescription("Show an audience and its rules"))
+).pipe(
+  Command.withDescription("Show an audience and its rules"),
+  Command.withExamples([
+    {
+      command: "audiences show 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11",
+      description: "On a terminal, with its rules as --where takes them"
+    },
+    {
+      command: "audiences show 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 --query rules.field",
+      description: "The fields that its rules name"
+    }
+  ])
+)

@@ -22,4 +22,12 @@ export const status = Command.make(
       watch ? yield* watchAudience(audience, now, ({ inProgress, stale }) => !inProgress && !stale) : now
     )
   })
-).pipe(Command.withDescription("Show how fresh the membership of an audience is"))
+).pipe(
+  Command.withDescription("Show how fresh the membership of an audience is"),
+  Command.withExamples([
+    {
+      command: "audiences status 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 --watch",
+      description: "Wait until it reflects all that happened before"
+    }
+  ])
+)

@@ -11,4 +11,12 @@ export const show = Command.make(
     const { consumers } = yield* AudiencesClient
     yield* printRecord(yield* consumers.get({ params: { id: consumer } }))
   })
-).pipe(Command.withDescription("Show a consumer"))
+).pipe(
+  Command.withDescription("Show a consumer"),
+  Command.withExamples([
+    {
+      command: "audiences consumers show 01984a3e-7c10-7a80-9d10-3c5f6d0c2f22 --json=email,ltv",
+      description: "Two fields of one consumer"
+    }
+  ])
+)

@@ -31,4 +31,12 @@ export const explain = Command.make(
     const { gate } = yield* AudiencesClient
     yield* printExplanation(yield* gate.explain({ params: { audienceId: audience, consumerId: consumer } }))
   })
-).pipe(Command.withDescription("Explain why a consumer is in an audience or not, since when, and what would change it"))
+).pipe(
+  Command.withDescription("Explain why a consumer is in an audience or not, since when, and what would change it"),
+  Command.withExamples([
+    {
+      command: "audiences explain 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 01984a3e-7c10-7a80-9d10-3c5f6d0c2f22",
+      description: "Which of its rules hold"
+    }
+  ])
+)

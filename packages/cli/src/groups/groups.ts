@@ -20,7 +20,12 @@ const show = Command.make(
     const found = yield* groups.get({ params: { groupId: group } })
     yield* printList(Stream.fromIterable(found), audienceColumns, "No audiences.")
   })
-).pipe(Command.withDescription("List the audiences of a group, oldest first"))
+).pipe(
+  Command.withDescription("List the audiences of a group, oldest first"),
+  Command.withExamples([
+    { command: "audiences groups show 01984a3e-7c10-7a80-9d10-3c5f6d0c2f66", description: "Its audiences" }
+  ])
+)
 
 const members = Command.make(
   "members",
@@ -44,7 +49,15 @@ const members = Command.make(
       "No members."
     )
   })
-).pipe(Command.withDescription("List the members of all audiences of a group, each once"))
+).pipe(
+  Command.withDescription("List the members of all audiences of a group, each once"),
+  Command.withExamples([
+    {
+      command: "audiences groups members 01984a3e-7c10-7a80-9d10-3c5f6d0c2f66 --all --csv > members.csv",
+      description: "All members into a file"
+    }
+  ])
+)
 
 const archive = Command.make(
   "archive",
@@ -55,7 +68,15 @@ const archive = Command.make(
     const archived = yield* groups.archive({ params: { groupId: group } })
     yield* printList(Stream.fromIterable(archived), audienceColumns, "No audiences.")
   })
-).pipe(Command.withDescription("Archive every audience of a group, for good"))
+).pipe(
+  Command.withDescription("Archive every audience of a group, for good"),
+  Command.withExamples([
+    {
+      command: "audiences groups archive 01984a3e-7c10-7a80-9d10-3c5f6d0c2f66 --yes",
+      description: "In a script, where nobody is asked"
+    }
+  ])
+)
 
 export const groups = Command.make("groups").pipe(
   Command.withDescription("Audiences that belong together, such as the tiers of a programme"),

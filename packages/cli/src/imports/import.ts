@@ -3,10 +3,11 @@ import { Argument, Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { Uploads } from "@audiences/client/Uploads"
 import type { AudienceId } from "@audiences/domain/AudienceId"
-import type { Import, ImportQuery } from "@audiences/domain/Import"
+import { type Import, ImportMode, type ImportQuery } from "@audiences/domain/Import"
 import { audienceArgument } from "../Ids.ts"
 import { note, printRecord } from "../output/Output.ts"
 import { Progress } from "../output/Progress.ts"
+import { optionalKey } from "../Paging.ts"
 import { openUserFile, type UserFile } from "../UserFile.ts"
 import { ImportFailed } from "./ImportFailed.ts"
 import { writeRejectedRows } from "./RejectedRows.ts"
@@ -74,6 +75,7 @@ const report = Effect.fnUntraced(function* (done: Import, elapsedMillis: number)
     })
   }
   yield* note(`${grouped(done.processedConsumers)} rows in ${(elapsedMillis / 1000).toFixed(1)} s${partition(done)}.`)
+  if (done.dryRun === true) yield* note("It was a dry run: nothing has been written.")
 })
 
 export const importCommand = Command.make(
@@ -91,16 +93,31 @@ export const importCommand = Command.make(
       Flag.withMetavar("file"),
       Flag.withDescription("Wait as with --watch, and write the refused rows, if any, into this file, with the reasons")
     ),
+    mode: Flag.Literals("mode", ImportMode.literals).pipe(
+      Flag.optional,
+      Flag.withDescription(
+        "create refuses rows of people who are known, update of those who are not; upsert unless given"
+      )
+    ),
+    dryRun: Flag.Boolean("dry-run").pipe(
+      Flag.withoutNegation,
+      Flag.withDefault(false),
+      Flag.withDescription("Write nothing, and report what would happen; waits as with --watch")
+    ),
     spreadsheet: Flag.Boolean("spreadsheet").pipe(
       Flag.withoutNegation,
       Flag.withDefault(false),
       Flag.withDescription("Take off the apostrophes that `export --spreadsheet` has put before formulas")
     )
   },
-  Effect.fn("imports.import")(function* ({ audience, errors, file, spreadsheet, watch }) {
+  Effect.fn("imports.import")(function* ({ audience, dryRun, errors, file, mode, spreadsheet, watch }) {
     const startedAt = yield* Clock.currentTimeMillis
-    const begun = yield* begin(audience, file, spreadsheet ? { spreadsheet } : {})
-    if (!watch && Option.isNone(errors)) return yield* printRecord(begun)
+    const begun = yield* begin(audience, file, {
+      ...optionalKey("mode", mode),
+      ...(dryRun ? { dryRun } : {}),
+      ...(spreadsheet ? { spreadsheet } : {})
+    })
+    if (!watch && !dryRun && Option.isNone(errors)) return yield* printRecord(begun)
     const done = yield* watchImport(audience, begun.id)
     const elapsedMillis = (yield* Clock.currentTimeMillis) - startedAt
     if (Option.isSome(errors) && done.errorCount > 0) {
@@ -119,6 +136,10 @@ export const importCommand = Command.make(
     {
       command: "audiences import 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 customers.csv --errors refused.csv",
       description: "Import, wait, and keep the rows that were refused"
+    },
+    {
+      command: "audiences import 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 customers.csv --mode update --dry-run",
+      description: "What would happen if only people who are known were updated"
     },
     {
       command: "zcat customers.csv.gz | audiences import 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 - --watch",

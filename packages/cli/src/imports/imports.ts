@@ -2,14 +2,17 @@ import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { ImportStatus } from "@audiences/domain/Import"
+import { confirm } from "../confirmation/Confirmation.ts"
 import { served } from "../connection/Server.ts"
 import { audienceArgument, importArgument } from "../Ids.ts"
 import { note, printRecord } from "../output/Output.ts"
+import { Progress } from "../output/Progress.ts"
 import { outputFlag } from "../OutputFile.ts"
 import { optionalKey, pagingFlags, printPaged } from "../Paging.ts"
 import { columns } from "./columns.ts"
 import { writeRejectedRows } from "./RejectedRows.ts"
 import { rowErrorLines } from "./RowErrors.ts"
+import { watchUndo } from "./watchUndo.ts"
 
 const one = { audience: audienceArgument, importId: importArgument }
 const ids = "01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 01984a3e-7c10-7a80-9d10-3c5f6d0c2f33"
@@ -89,7 +92,31 @@ const cancel = Command.make(
   Command.withExamples([{ command: `audiences imports cancel ${ids}`, description: "It is FAILED from then on" }])
 )
 
+const undo = Command.make(
+  "undo",
+  one,
+  Effect.fn("imports.undo")(function* ({ audience, importId }) {
+    yield* confirm(`Undo the import ${importId}, and archive whom it created?`)
+    const { imports } = yield* AudiencesClient
+    const begun = yield* imports.undo({ params: { audienceId: audience, importId } })
+    const { errors: _, ...undone } = yield* watchUndo(audience, begun)
+    yield* printRecord(undone)
+    if ((undone.undoSkipped ?? 0) > 0) {
+      yield* note(`${undone.undoSkipped} consumers were written meanwhile, and are left as they are.`)
+    }
+  }, Effect.provide(Progress.layer))
+).pipe(
+  Command.withDescription(
+    "Put consumers and members back to what they were before an import; whom it created is archived"
+  ),
+  Command.withExamples([
+    { command: `audiences imports undo ${ids}`, description: "Refused where it would lose what was written since" }
+  ])
+)
+
 export const imports = Command.make("imports").pipe(
-  Command.withDescription("Imports of an audience: what became of them, their refused rows, and an end to them"),
-  Command.withSubcommands([served(list), served(show), served(errors), served(cancel)])
+  Command.withDescription(
+    "Imports of an audience: what became of them, their refused rows, an end to them, and the way back"
+  ),
+  Command.withSubcommands([served(list), served(show), served(errors), served(cancel), served(undo)])
 )

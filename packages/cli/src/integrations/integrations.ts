@@ -2,6 +2,7 @@ import { Effect, Stream } from "effect"
 import { Command } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import type { Integration, VendorListings } from "@audiences/domain/Integration"
+import { confirm } from "../confirmation/Confirmation.ts"
 import { served } from "../connection/Server.ts"
 import { note, printList, type Shown } from "../output/Output.ts"
 import { printIntegration, shownIntegration } from "./printIntegration.ts"
@@ -32,16 +33,27 @@ const list = Command.make(
     const { data } = yield* integrations.list()
     yield* printList(Stream.fromIterable(data), columns, "No integrations.")
   })
-).pipe(Command.withDescription("List the accounts at vendors, without their secrets"))
+).pipe(
+  Command.withDescription("List the accounts at vendors, without their secrets"),
+  Command.withExamples([
+    { command: "audiences integrations list", description: "Which vendors there are credentials of" }
+  ])
+)
 
 const remove = Command.make(
   "remove",
   { vendor: vendorArgument },
   Effect.fn("integrations.remove")(function* ({ vendor }) {
+    yield* confirm(`Delete the credentials of ${vendor}?`)
     const { integrations } = yield* AudiencesClient
     yield* printIntegration(yield* integrations.remove({ params: { vendor } }))
   })
-).pipe(Command.withDescription("Delete the credentials of a vendor; audiences keep their members"))
+).pipe(
+  Command.withDescription("Delete the credentials of a vendor; audiences keep their members"),
+  Command.withExamples([
+    { command: "audiences integrations remove klaviyo --yes", description: "In a script, where nobody is asked" }
+  ])
+)
 
 const lists = Command.make(
   "lists",
@@ -52,7 +64,12 @@ const lists = Command.make(
     yield* printList(Stream.fromIterable(data), listColumns, "No lists.")
     if (!complete) yield* note(`These are the first ${data.length}.`)
   })
-).pipe(Command.withDescription("List the lists of a vendor, as it has them now"))
+).pipe(
+  Command.withDescription("List the lists of a vendor, as it has them now"),
+  Command.withExamples([
+    { command: "audiences integrations lists klaviyo", description: "Names and ids, to follow one of them" }
+  ])
+)
 
 export const integrations = Command.make("integrations").pipe(
   Command.withDescription("Accounts at vendors whose lists audiences are synced with"),

@@ -28,7 +28,10 @@ const list = Command.make(
     const { apiKeys } = yield* AudiencesClient
     yield* printPaged(paging, (page) => apiKeys.list({ query: page }), columns, "No keys.")
   })
-).pipe(Command.withDescription("List the API keys of the organization"))
+).pipe(
+  Command.withDescription("List the API keys of the organization"),
+  Command.withExamples([{ command: "audiences keys list --all", description: "Those that were revoked among them" }])
+)
 
 const create = Command.make(
   "create",
@@ -45,7 +48,15 @@ const create = Command.make(
     yield* printRecord(yield* apiKeys.create({ payload }))
     yield* shownOnce
   })
-).pipe(Command.withDescription("Create an API key, and print it"))
+).pipe(
+  Command.withDescription("Create an API key, and print it"),
+  Command.withExamples([
+    {
+      command: 'audiences keys create "Web shop" --mode live --query secretKey',
+      description: "The secret alone, for a script"
+    }
+  ])
+)
 
 const rotate = Command.make(
   "rotate",
@@ -79,7 +90,15 @@ const revoke = Command.make(
     const { apiKeys } = yield* AudiencesClient
     yield* printRecord(yield* apiKeys.revoke({ params: { apiKeyId: key } }))
   })
-).pipe(Command.withDescription("Revoke an API key: it stops within ten seconds, for good"))
+).pipe(
+  Command.withDescription("Revoke an API key: it stops within ten seconds, for good"),
+  Command.withExamples([
+    {
+      command: "audiences keys revoke 01984a3e-7c10-7a80-9d10-3c5f6d0c2f55 --yes",
+      description: "In a script, where nobody is asked"
+    }
+  ])
+)
 
 export const keys = Command.make("keys").pipe(
   Command.withDescription("API keys: who may speak for the organization"),

@@ -13,4 +13,12 @@ export const add = Command.make(
     yield* printNumber(added.addedCount, added)
     yield* note(`${added.addedCount} added, ${new Set(consumers).size - added.addedCount} there already.`)
   })
-).pipe(Command.withDescription("Add consumers to a STATIC_LIST, all or none"))
+).pipe(
+  Command.withDescription("Add consumers to a STATIC_LIST, all or none"),
+  Command.withExamples([
+    {
+      command: "audiences members add 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 01984a3e-7c10-7a80-9d10-3c5f6d0c2f22",
+      description: "One consumer; more may follow"
+    }
+  ])
+)

@@ -16,4 +16,13 @@ export const remove = Command.make(
     yield* printNumber(removed.removedCount, removed)
     yield* note(`${removed.removedCount} removed.`)
   })
-).pipe(Command.withDescription("Take consumers out of a STATIC_LIST"))
+).pipe(
+  Command.withDescription("Take consumers out of a STATIC_LIST"),
+  Command.withExamples([
+    {
+      command:
+        "audiences members remove 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 01984a3e-7c10-7a80-9d10-3c5f6d0c2f22 --yes",
+      description: "In a script, where nobody is asked"
+    }
+  ])
+)

@@ -24,7 +24,10 @@ const list = Command.make(
     const { organizations } = yield* AudiencesClient
     yield* printPaged(paging, (page) => organizations.list({ query: page }), columns, "No organizations.")
   })
-).pipe(Command.withDescription("List organizations: all of them for the one the server was founded with"))
+).pipe(
+  Command.withDescription("List organizations: all of them for the one the server was founded with"),
+  Command.withExamples([{ command: "audiences organizations list", description: "With their modes and states" }])
+)
 
 const show = Command.make(
   "show",
@@ -33,7 +36,12 @@ const show = Command.make(
     const { organizations } = yield* AudiencesClient
     yield* printRecord(yield* organizations.get({ params: { organizationId: organization } }))
   })
-).pipe(Command.withDescription("Show an organization"))
+).pipe(
+  Command.withDescription("Show an organization"),
+  Command.withExamples([
+    { command: "audiences organizations show 01984a3e-0000-7000-8000-000000000001", description: "One of them" }
+  ])
+)
 
 const create = Command.make(
   "create",
@@ -47,7 +55,12 @@ const create = Command.make(
     } else yield* printRecord(founded)
     yield* note("The secret keys are shown this once: keep them now.")
   })
-).pipe(Command.withDescription("Create an organization with its test sibling, and print a key of each"))
+).pipe(
+  Command.withDescription("Create an organization with its test sibling, and print a key of each"),
+  Command.withExamples([
+    { command: 'audiences organizations create "Shop" --json > shop.json', description: "The keys into a file" }
+  ])
+)
 
 /** What may go back to what the server is set to. */
 const clearable = { "rate-limit": "rateLimitPerMinute", "gate-rate-limit": "gateRateLimitPerMinute" } as const
@@ -79,7 +92,15 @@ const update = Command.make(
     const payload = yield* decodeBody(OrganizationUpdate, changes)
     yield* printRecord(yield* organizations.update({ params: { organizationId: organization }, payload }))
   })
-).pipe(Command.withDescription("Rename, activate or deactivate an organization, or limit its requests"))
+).pipe(
+  Command.withDescription("Rename, activate or deactivate an organization, or limit its requests"),
+  Command.withExamples([
+    {
+      command: "audiences organizations update 01984a3e-0000-7000-8000-000000000001 --rate-limit 5000",
+      description: "More requests a minute"
+    }
+  ])
+)
 
 export const organizations = Command.make("organizations").pipe(
   Command.withDescription("Tenants"),

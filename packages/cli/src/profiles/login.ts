@@ -5,7 +5,7 @@ import { defaultBaseUrl } from "@audiences/client/Connection"
 import { secretKeyMode } from "@audiences/domain/SecretKey"
 import { Host } from "../connection/Host.ts"
 import { HostInUse } from "../connection/HostInUse.ts"
-import { clientOf } from "../connection/Server.ts"
+import { layerOfHost } from "../connection/Client.ts"
 import { note } from "../output/Note.ts"
 import { printRecord } from "../output/Output.ts"
 import { UsageError } from "../UsageError.ts"
@@ -50,7 +50,7 @@ const testKey = (baseUrl: string, key: string) =>
     yield* Ref.set(yield* HostInUse, { baseUrl, key: { secret: apiKey, origin: "what was entered" } })
     const { audiences } = yield* Effect.provide(
       AudiencesClient,
-      Layer.provide(clientOf, Layer.succeed(Host, { baseUrl, apiKey }))
+      Layer.provide(layerOfHost, Layer.succeed(Host, { baseUrl, apiKey }))
     )
     yield* audiences.list({ query: { first: 1 } })
   })

@@ -37,7 +37,15 @@ const update = Command.make(
     const { settings } = yield* AudiencesClient
     yield* printRecord(yield* settings.update({ payload: yield* decodeBody(SettingsUpdate, changes) }))
   })
-).pipe(Command.withDescription("Change settings; what is not given stays"))
+).pipe(
+  Command.withDescription("Change settings; what is not given stays"),
+  Command.withExamples([
+    {
+      command: "audiences settings update --interval 15m --clear audit-days",
+      description: "Refresh every quarter of an hour; keep the audit log for good"
+    }
+  ])
+)
 
 export const settings = Command.make(
   "settings",

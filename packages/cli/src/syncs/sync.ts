@@ -34,4 +34,9 @@ export const sync = Command.make(
     yield* printRecord(source)
     if (source.syncStatus !== "SUCCESS") return yield* failureOf(source)
   })
-).pipe(Command.withDescription("Sync a SYNCED_LIST with its source now"))
+).pipe(
+  Command.withDescription("Sync a SYNCED_LIST with its source now"),
+  Command.withExamples([
+    { command: "audiences sync 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 --watch", description: "And wait until it is done" }
+  ])
+)

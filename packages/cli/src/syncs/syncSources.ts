@@ -3,6 +3,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { SyncSourceCreate, type SyncSourceFull } from "@audiences/domain/SyncSource"
 import { decodeBody } from "../audiences/payload.ts"
+import { confirm } from "../confirmation/Confirmation.ts"
 import { served } from "../connection/Server.ts"
 import { audienceArgument, syncSourceArgument } from "../Ids.ts"
 import { printRecord, type Shown } from "../output/Output.ts"
@@ -37,7 +38,10 @@ const list = Command.make(
       "No sync sources."
     )
   })
-).pipe(Command.withDescription("List the lists elsewhere that audiences are kept equal to"))
+).pipe(
+  Command.withDescription("List the lists elsewhere that audiences are kept equal to"),
+  Command.withExamples([{ command: "audiences sync-sources list", description: "Of all audiences" }])
+)
 
 const show = Command.make(
   "show",
@@ -46,7 +50,15 @@ const show = Command.make(
     const { syncSources } = yield* AudiencesClient
     yield* printRecord(yield* syncSources.get({ params: { id: source } }))
   })
-).pipe(Command.withDescription("Show a sync source, and how its latest sync went"))
+).pipe(
+  Command.withDescription("Show a sync source, and how its latest sync went"),
+  Command.withExamples([
+    {
+      command: "audiences sync-sources show 01984a3e-7c10-7a80-9d10-3c5f6d0c2f77",
+      description: "How its latest sync went"
+    }
+  ])
+)
 
 const add = Command.make(
   "add",
@@ -78,10 +90,19 @@ const remove = Command.make(
   "remove",
   { source: syncSourceArgument },
   Effect.fn("syncSources.remove")(function* ({ source }) {
+    yield* confirm(`Remove the sync source ${source}?`)
     const { syncSources } = yield* AudiencesClient
     yield* printRecord(yield* syncSources.remove({ params: { id: source } }))
   })
-).pipe(Command.withDescription("Remove a sync source; its audience keeps its members as they are"))
+).pipe(
+  Command.withDescription("Remove a sync source; its audience keeps its members as they are"),
+  Command.withExamples([
+    {
+      command: "audiences sync-sources remove 01984a3e-7c10-7a80-9d10-3c5f6d0c2f77 --yes",
+      description: "In a script, where nobody is asked"
+    }
+  ])
+)
 
 export const syncSources = Command.make("sync-sources").pipe(
   Command.withDescription("Sync sources: the lists elsewhere that audiences are kept equal to"),

@@ -37,4 +37,12 @@ export const history = Command.make(
       "No versions."
     )
   })
-).pipe(Command.withDescription("List what entered and left an audience, when and why, newest first"))
+).pipe(
+  Command.withDescription("List what entered and left an audience, when and why, newest first"),
+  Command.withExamples([
+    {
+      command: "audiences history 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 --limit 10",
+      description: "The ten latest changes"
+    }
+  ])
+)

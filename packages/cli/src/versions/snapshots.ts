@@ -23,7 +23,12 @@ const list = Command.make(
     const found = yield* versions.snapshots({ params: { audienceId: audience } })
     yield* printList(Stream.fromIterable(found), columns, "No snapshots.")
   })
-).pipe(Command.withDescription("List the snapshots of an audience, newest first"))
+).pipe(
+  Command.withDescription("List the snapshots of an audience, newest first"),
+  Command.withExamples([
+    { command: "audiences snapshots list 01984a3e-7c10-7a80-9d10-3c5f6d0c2f11", description: "Those of one audience" }
+  ])
+)
 
 const create = Command.make(
   "create",

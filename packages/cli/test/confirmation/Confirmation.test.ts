@@ -30,6 +30,8 @@ describe("What cannot be undone", () => {
         ["archive", audienceId],
         ["keys", "revoke", audienceId],
         ["groups", "archive", audienceId],
+        ["integrations", "remove", "klaviyo"],
+        ["sync-sources", "remove", audienceId],
         ["members", "remove", audienceId, consumerId]
       ]) {
         const { exitCode, stderr } = yield* typed(args, { env })

@@ -144,11 +144,17 @@ describe("audiences groups tiers", () => {
           { name: "Gold", order: 2, startValue: "400", endValue: null, iconName: "Gold-icon" }
         ]
       })
-      const look = yield* run(["update", groupId, "--at", "0,400", "--names", "Bronze,Gold", "--dry-run"], true)
+      const renamed = ["update", groupId, "--at", "0,400", "--names", "Bronze,Gold"]
+      assert.match((yield* run(renamed)).stderr, /Archive Silver, for good\? Say --yes/)
+      assert.strictEqual(asked.filter(({ method }) => method === "PUT").length, 1)
+      assert.strictEqual((yield* run([...renamed, "--yes"])).exitCode, 0)
+      assert.strictEqual(asked.filter(({ method }) => method === "PUT").length, 2)
+      asked.length = 0
+      const look = yield* run([...renamed, "--dry-run"], true)
       assert.match(look.lines[0]!, /ENTER +LEAVE/)
       assert.match(look.stderr, /Would be archived: Silver\./)
       assert.deepStrictEqual(
-        asked.slice(3).map(({ body }) => JSON.parse(body).audienceId),
+        asked.slice(1).map(({ body }) => JSON.parse(body).audienceId),
         [undefined, consumerId]
       )
     })

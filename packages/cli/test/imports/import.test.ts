@@ -151,6 +151,17 @@ describe("audiences import", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
+  it.live("tries an import out in a mode, waits, and says that nothing was written", () =>
+    Effect.gen(function* () {
+      const { asked, url } = yield* importServer([{ ...completed, dryRun: true, mode: "update" }])
+      const args = ["import", audienceId, "-", "--mode", "update", "--dry-run"]
+      const { exitCode, stderr } = yield* typed(args, { env: { AUDIENCES_URL: url }, stdin: csv })
+      assert.strictEqual(exitCode, 0)
+      assert.strictEqual(asked[0]!.query, "?mode=update&dryRun=true")
+      assert.include(stderr, "It was a dry run: nothing has been written.\n")
+    })
+  )
+
   it.live("tells whoever stops watching that the import goes on, and how to see or stop it", () =>
     Effect.gen(function* () {
       const { url } = yield* importServer([processing(50)])

@@ -1,7 +1,7 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
-import { audienceId, imported, importId, page } from "../examples.ts"
+import { audienceId, consumerId, imported, importId, page } from "../examples.ts"
 import { fakeServer } from "../fakeServer.ts"
 import { typed } from "../terminal.ts"
 
@@ -92,6 +92,53 @@ describe("audiences imports", () => {
       const cancel = typed(["imports", "cancel", audienceId, importId], { env: { AUDIENCES_URL: url } })
       assert.strictEqual(JSON.parse((yield* cancel).stdout).failureReason, "Cancelled")
       assert.deepInclude(yield* cancel, { exitCode: 5, stderr: "Import has already ended.\n" })
+    })
+  )
+
+  it.live("undoes one, waiting for its end, and asks before it does", () =>
+    Effect.gen(function* () {
+      const state = (undoneAt: string | null, skipped = 0) => ({
+        body: { ...completed, undoStartedAt: "2026-01-31T09:30:00.000Z", undoneAt, undoSkipped: skipped }
+      })
+      const { asked, url } = yield* fakeServer({
+        "POST /audiences/:id/imports/:import/undo": state(null),
+        "GET /audiences/:id/imports/:import": [state(null), state("2026-01-31T09:31:00.000Z", 2)]
+      })
+      const env = { AUDIENCES_URL: url }
+      const args = ["imports", "undo", audienceId, importId]
+      assert.strictEqual((yield* typed(args, { env })).exitCode, 2)
+      assert.lengthOf(asked, 0)
+      const { exitCode, stderr, stdout } = yield* typed([...args, "--yes"], { env })
+      assert.deepStrictEqual([exitCode, JSON.parse(stdout).undoneAt], [0, "2026-01-31T09:31:00.000Z"])
+      assert.strictEqual(stderr, "Undoing\n2 consumers were written meanwhile, and are left as they are.\n")
+    })
+  )
+
+  it.live("names the consumers because of whom one is not undone", () =>
+    Effect.gen(function* () {
+      const conflicts = [
+        { consumerId, reason: "CHANGED" },
+        { consumerId, reason: "LISTED" },
+        { consumerId, reason: "TAKEN" }
+      ]
+      const { url } = yield* fakeServer({
+        "POST /audiences/:id/imports/:import/undo": {
+          status: 409,
+          body: { error: "Import cannot be undone", conflicts, conflictCount: 12 }
+        }
+      })
+      const { exitCode, stderr } = yield* typed(["imports", "undo", audienceId, importId, "--yes"], {
+        env: { AUDIENCES_URL: url }
+      })
+      assert.strictEqual(exitCode, 5)
+      assert.deepStrictEqual(stderr.split("\n"), [
+        "Import cannot be undone.",
+        `  ${consumerId}: was written since`,
+        `  ${consumerId}: is in another list, or in this one by others`,
+        `  ${consumerId}: somebody else has an email, phone or external id it had before`,
+        "  and 9 more",
+        ""
+      ])
     })
   )
 })

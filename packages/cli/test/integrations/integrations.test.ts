@@ -32,7 +32,7 @@ describe("audiences integrations", () => {
       assert.match(listed.lines[1]!, /^klaviyo +apiKey=…x7Kq +plan=klaviyoPlan +/)
       const { lines } = yield* typed(["integrations", "lists", "klaviyo"], { env, terminal: true })
       assert.match(lines[1]!, /^klaviyo:list +Y6nRLr +Newsletter/)
-      assert.strictEqual((yield* typed(["integrations", "remove", "klaviyo"], { env })).exitCode, 0)
+      assert.strictEqual((yield* typed(["integrations", "remove", "klaviyo", "--yes"], { env })).exitCode, 0)
       const refused = yield* typed(["integrations", "lists", "shopify"], { env })
       assert.deepStrictEqual([refused.exitCode, refused.stderr], [5, "Shopify refuses the access token.\n"])
     })

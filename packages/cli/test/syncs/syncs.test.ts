@@ -101,7 +101,7 @@ describe("audiences sync-sources", () => {
       yield* typed(["sync-sources", "list", "--archived"], { env })
       yield* typed(["sync-sources", "show", sourceId], { env })
       yield* typed(["sync-sources", "add", audienceId, "klaviyo:list", "Y6nRLr"], { env })
-      yield* typed(["sync-sources", "remove", sourceId], { env })
+      yield* typed(["sync-sources", "remove", sourceId, "--yes"], { env })
       assert.deepStrictEqual(
         asked
           .slice(1)

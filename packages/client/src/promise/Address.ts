@@ -25,3 +25,5 @@ export const addressOf = (baseUrl: string, path: Path, query: object = {}): stri
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
   return `${baseUrl.replace(/\/+$/, "")}${path.text}${search === "" ? "" : `?${search}`}`
 }
+
+export const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, "")

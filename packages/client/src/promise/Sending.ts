@@ -1,6 +1,6 @@
 import { AudiencesError } from "../AudiencesError.ts"
 import type { AttemptEndEvent } from "../retry/AttemptEvent.ts"
-import { type AttemptEnd, isInFlight, isServed, limitsOf, waitBeforeRetry } from "../retry/RetryDecision.ts"
+import { type AttemptEnd, isBurden, isServed, limitsOf, waitBeforeRetry } from "../retry/RetryDecision.ts"
 import { type Answer, attempt, type AttemptOutcome } from "./Attempt.ts"
 import type { CallOptions } from "./ClientOptions.ts"
 import type { Foundations } from "./Foundations.ts"
@@ -10,6 +10,8 @@ import { now, random, sleep } from "./Surroundings.ts"
 export interface Call {
   readonly method: string
   readonly url: string
+  /** The URL without its query, which may name people: for messages, hooks and spans. */
+  readonly place: string
   /** The path without ids. */
   readonly route: string
   readonly headers: Readonly<Record<string, string>>
@@ -59,7 +61,7 @@ export class Sending {
       if (isServed(end)) budget.succeeded()
       const failed = { method: this.#call.method, end, retried, startedAt, now: now(), random: random() }
       const waitMillis = this.#call.replayable ? waitBeforeRetry(limits, failed) : null
-      if (waitMillis === null || !(isInFlight(end) || budget.spend())) return this.#given(outcome)
+      if (waitMillis === null || (isBurden(end) && !budget.spend())) return this.#given(outcome)
       hooks.onRetry?.({ ...event, waitMillis })
       await sleep(waitMillis, this.#signal)
     }
@@ -67,8 +69,8 @@ export class Sending {
 
   #given(outcome: AttemptOutcome): Answer {
     if (outcome._tag === "Answer") return outcome.answer
-    const { requestId, url } = this.#call
-    throw new AudiencesError(0, `No answer from ${url}: ${outcome.why}`, { cause: outcome.cause, requestId })
+    const { place, requestId } = this.#call
+    throw new AudiencesError(0, `No answer from ${place}: ${outcome.why}`, { cause: outcome.cause, requestId })
   }
 
   /** A key that is no longer known is renewed, once in a call; its attempt does not count. */
@@ -85,13 +87,13 @@ export class Sending {
 
   async #once(key: string | undefined) {
     const { circuit, fetch, hooks } = this.#foundations
-    const { body, method, requestId, streamed, url } = this.#call
+    const { body, method, place, requestId, streamed, url } = this.#call
     const ended = circuit?.begin(now())
     if (typeof ended === "number") throw this.#circuitOpen(ended)
     let end: AttemptEnd | undefined
     try {
       const headers = this.#headers(key)
-      const request = { method, url, requestId, attempt: ++this.attempts }
+      const request = { method, url: place, requestId, attempt: ++this.attempts }
       const startedAt = now()
       hooks.onRequest?.({ ...request, headers })
       const timeoutMillis = this.#call.foreign ? undefined : (this.#options.timeoutMillis ?? defaultTimeoutMillis)
@@ -107,9 +109,9 @@ export class Sending {
   }
 
   #circuitOpen(waitMillis: number): AudiencesError {
-    const { requestId, url } = this.#call
+    const { place, requestId } = this.#call
     const why = `the server failed too often; it is asked again in ${Math.ceil(waitMillis / 1000)} s`
-    return new AudiencesError(0, `Not sent to ${url}: ${why}`, { kind: "CircuitOpen", requestId })
+    return new AudiencesError(0, `Not sent to ${place}: ${why}`, { kind: "CircuitOpen", requestId })
   }
 
   #headers(key: string | undefined): Headers {

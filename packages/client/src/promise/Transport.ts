@@ -1,6 +1,6 @@
 import { uuidV7 } from "@audiences/domain/UuidV7"
 import { AudiencesError } from "../AudiencesError.ts"
-import { addressOf, type Path, pathOf } from "./Address.ts"
+import { addressOf, type Path, pathOf, withoutQuery } from "./Address.ts"
 import type { Answer } from "./Attempt.ts"
 import type { CallOptions } from "./ClientOptions.ts"
 import { bodyOf, type FileBody, isReplayable } from "./FileBody.ts"
@@ -48,6 +48,7 @@ export class Transport {
     await this.#send({
       method: "PUT",
       url,
+      place: withoutQuery(url),
       route: "upload",
       headers: { "content-type": "text/csv" },
       body: bodyOf(body),
@@ -65,9 +66,11 @@ export class Transport {
 
   #call(method: string, path: Path, { body, query }: Content, streamed: boolean): Call {
     const requestId = this.#options.requestId ?? uuidV7(now())
+    const url = addressOf(this.#foundations.baseUrl, path, query)
     return {
       method,
-      url: addressOf(this.#foundations.baseUrl, path, query),
+      url,
+      place: withoutQuery(url),
       route: path.route,
       headers: {
         ...(streamed ? {} : { accept: "application/json" }),
@@ -85,12 +88,12 @@ export class Transport {
   }
 
   async #send(call: Call): Promise<Answer> {
-    const { method, requestId, route, url } = call
+    const { method, place, requestId, route } = call
     const span = call.foreign
       ? undefined
       : this.#foundations.tracer?.startSpan(`${method} ${route}`, {
           "http.request.method": method,
-          "url.full": url,
+          "url.full": place,
           "audiences.request_id": requestId
         })
     const { callTimeoutMillis, signal } = this.#options
@@ -109,7 +112,7 @@ export class Transport {
     } catch (cause) {
       limit.release()
       const error = limit.passed
-        ? new AudiencesError(0, `No answer from ${url}: given up after ${(callTimeoutMillis ?? 0) / 1000} s`, {
+        ? new AudiencesError(0, `No answer from ${place}: given up after ${(callTimeoutMillis ?? 0) / 1000} s`, {
             requestId,
             cause
           })

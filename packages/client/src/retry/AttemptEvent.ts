@@ -1,6 +1,7 @@
 /** An attempt of a call that is about to leave. */
 export interface AttemptEvent {
   readonly method: string
+  /** Without its query, which may name people. */
   readonly url: string
   /** One for all attempts of a call. */
   readonly requestId: string

@@ -9,8 +9,8 @@ export interface RetryBudgetSize {
 export const defaultBudget: RetryBudgetSize = { retries: 20, perSuccess: 0.1 }
 
 /**
- * What all calls of a client may spend on retries together. While it is used up failures go to the caller at once, so that many
- * clients do not multiply the load of a server that fails.
+ * What all calls of a client may spend on retries together, after 5xx answers and none. While it is used up such failures go to the
+ * caller at once, so that many clients do not multiply the load of a server that fails. Waiting out a rate limit costs nothing.
  */
 export class RetryBudget {
   readonly #size: RetryBudgetSize

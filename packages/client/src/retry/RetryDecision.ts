@@ -64,6 +64,9 @@ export const isInFlight = (end: AttemptEnd): boolean =>
 /** The server did what it is there for, if only to refuse. */
 export const isServed = (end: AttemptEnd): boolean => end !== null && end.status < 500 && end.status !== 429
 
+/** Whether a retry burdens a server that fails, rather than doing what the server asks for. */
+export const isBurden = (end: AttemptEnd): boolean => end === null || end.status >= 500
+
 /** 429: any request, since the server did not do the work. Other failures and no answer: those that may be done twice. */
 const mayRepeat = ({ posts, statuses }: RetryLimits, method: string, end: AttemptEnd): boolean => {
   if (end !== null && (end.status === 429 || isInFlight(end))) return true

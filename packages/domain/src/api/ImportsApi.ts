@@ -3,12 +3,15 @@ import { AudienceArchived, AudienceNotFound } from "../Audience.ts"
 import { AudienceId } from "../AudienceId.ts"
 import {
   Import,
+  ImportDryRun,
   ImportEnded,
   ImportId,
   importListQuery,
   ImportNotFound,
   ImportPage,
   importQuery,
+  ImportUndone,
+  ImportUndoRefused,
   ImportUnfinished,
   ImportWithUpload
 } from "../Import.ts"
@@ -82,6 +85,28 @@ export class ImportsApi extends HttpApiGroup.make("imports")
           description:
             "Extension: stops an import that is PENDING or PROCESSING. It is FAILED from then on; what it has done stays. Cancelling " +
             "again changes nothing."
+        })
+      ),
+    HttpApiEndpoint.post("undo", "/imports/:importId/undo", {
+      params: oneImport,
+      success: Import,
+      error: [
+        AudienceNotFound,
+        AudienceArchived,
+        ImportNotFound,
+        ImportUnfinished,
+        ImportUndone,
+        ImportDryRun,
+        ImportUndoRefused
+      ]
+    })
+      .annotate(OpenApi.Summary, "Undo an import")
+      .annotateMerge(
+        OpenApi.annotations({
+          description:
+            "Extension: puts consumers and members back to what they were before an import that has ended. Whom it created is archived. " +
+            "Refused where that would lose what was written since, naming the consumers. A large one goes on behind the answer, until " +
+            "`undoneAt` is set."
         })
       )
   )

@@ -36,6 +36,11 @@ export interface DueRefresh {
   readonly rules: ReadonlyArray<RuleLine>
 }
 
+/** A segment of a group with what its next refresh is about. */
+export interface SegmentRefresh extends DueRefresh {
+  readonly id: AudienceId
+}
+
 export interface AudienceKey {
   readonly organizationId: OrganizationId
   readonly id: AudienceId
@@ -73,6 +78,14 @@ export class AudienceRepo extends Context.Service<
       id: AudienceId
     ) => Effect.Effect<void, AudienceNotFound | AudienceArchived | AudienceTypeMismatch>
     readonly dueRefresh: (organizationId: OrganizationId, id: AudienceId) => Effect.Effect<Option.Option<DueRefresh>>
+    /**
+     * The live DYNAMIC audiences of the group and its type that an audience is in, itself among them, whether a refresh is asked for or
+     * not; none when it is in no group that has a type.
+     */
+    readonly segmentRefreshes: (
+      organizationId: OrganizationId,
+      id: AudienceId
+    ) => Effect.Effect<ReadonlyArray<SegmentRefresh>>
     /** Puts off the next try of the refresh that the audience waits for: longer with every failure in a row, ten minutes at the most. */
     readonly refreshFailed: (organizationId: OrganizationId, id: AudienceId, now: DateTime.Utc) => Effect.Effect<void>
     /**

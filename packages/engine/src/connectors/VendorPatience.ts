@@ -11,6 +11,8 @@ export interface Patience {
   readonly longestDelay: Duration.Duration
   /** A wait that would end later than this after the first attempt began is not begun: whoever asks comes back another time. */
   readonly total: Duration.Duration
+  /** The same where the vendor does not ask for patience, but fails. */
+  readonly failing: Duration.Duration
   /** From the request to the last byte of the answer. */
   readonly attempt: Duration.Duration
 }
@@ -20,9 +22,11 @@ export const VendorPatience = Context.Reference<Patience>("@audiences/engine/Ven
     retries: 4,
     delay: Duration.millis(500),
     longestDelay: Duration.seconds(15),
-    // Klaviyo's windows are a minute long, and one is waited out. A job that waits longer keeps others from its worker.
+    // Klaviyo's windows are a minute long, and one is waited out: a long list meets many. Longer waits keep others from the worker.
     total: Duration.seconds(90),
-    attempt: Duration.seconds(60)
+    // A vendor that hangs is not waited for by every worker there is.
+    failing: Duration.seconds(30),
+    attempt: Duration.seconds(30)
   })
 })
 
@@ -51,8 +55,8 @@ export const patiently = Effect.fnUntraced(function* <A, E>(
     const { retryAfter } = failure.reason
     // Those that were told the same instant do not all come back at it.
     const wait = retryAfter === null ? jittered : Duration.toMillis(retryAfter) + jittered / 2
-    if ((yield* Clock.currentTimeMillis) + wait - startedAt > Duration.toMillis(patience.total))
-      return yield* failure.reason
+    const longest = failure.throttled ? patience.total : patience.failing
+    if ((yield* Clock.currentTimeMillis) + wait - startedAt > Duration.toMillis(longest)) return yield* failure.reason
     yield* Effect.sleep(Duration.millis(wait))
   }
 })

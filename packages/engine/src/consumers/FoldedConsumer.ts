@@ -18,16 +18,25 @@ export type FoldedConsumer = { readonly [Name in Folded as `${Name}Folded`]: str
 const foldNullable = (text: string | null | undefined): string | null =>
   text === null || text === undefined ? null : fold(text)
 
-const foldValue = <Value>(value: Value): Value | string => (typeof value === "string" ? fold(value) : value)
+type MetadataValue = ConsumerMetadata[string]
 
-/** Keys stay as they are: a rule names them exactly. */
-export const foldMetadata = (metadata: ConsumerMetadata): ConsumerMetadata =>
-  Object.fromEntries(
-    Object.entries(metadata).map(([key, value]) => [
-      key,
-      Array.isArray(value) ? value.map(foldValue) : foldValue(value)
-    ])
-  )
+const foldValue = (value: MetadataValue): MetadataValue => {
+  if (typeof value === "string") return fold(value)
+  if (typeof value !== "object" || value === null) return value
+  return value.every((each) => typeof each !== "string" || fold(each) === each)
+    ? value
+    : value.map((each) => (typeof each === "string" ? fold(each) : each))
+}
+
+/** Keys stay as they are: a rule names them exactly. What is folded already comes back as it is. */
+export const foldMetadata = (metadata: ConsumerMetadata): ConsumerMetadata => {
+  let folded: { [key: string]: MetadataValue } | undefined
+  for (const key of Object.keys(metadata)) {
+    const value = foldValue(metadata[key]!)
+    if (value !== metadata[key]) (folded ??= { ...metadata })[key] = value
+  }
+  return folded ?? metadata
+}
 
 /** The only place where consumers are folded. An attribute that is absent or null folds to null. */
 export const foldConsumer = (consumer: Partial<Pick<Consumer, Folded | "metadata">>): FoldedConsumer => {

@@ -68,14 +68,16 @@ const make = Effect.gen(function* () {
   const create = Effect.fn("Segmentations.create")(function* (actor: Actor, input: SegmentationInput) {
     const { now, segmentation } = yield* drafted(actor, input)
     yield* repo.insert(actor, now, segmentation)
-    for (const { audience } of segmentation.segments) yield* enqueueRefresh(queue, actor.organizationId, audience.id)
+    // Of segments, one stands for all.
+    const [first] = segmentation.segments
+    if (first !== undefined) yield* enqueueRefresh(queue, actor.organizationId, first.audience.id)
     return yield* read(actor, input)
   })
 
   const replace = Effect.fn("Segmentations.replace")(function* (actor: Actor, input: SegmentationInput) {
     const { now, segmentation } = yield* drafted(actor, input)
-    for (const id of yield* repo.replace(actor, now, segmentation))
-      yield* enqueueRefresh(queue, actor.organizationId, id)
+    const [first] = yield* repo.replace(actor, now, segmentation)
+    if (first !== undefined) yield* enqueueRefresh(queue, actor.organizationId, first)
     return yield* read(actor, input)
   })
 

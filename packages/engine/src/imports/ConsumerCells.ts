@@ -1,10 +1,12 @@
 import { ConsumerCreate } from "@audiences/domain/Consumer"
 import { consumerFields } from "@audiences/domain/ConsumerField"
 import { ExternalId } from "@audiences/domain/ExternalId"
-import { ConsumerMetadata, Text } from "@audiences/domain/Scalar"
+import { parseInstant } from "@audiences/domain/Instant"
+import { ConsumerMetadata, isConsumerMetadata, Text } from "@audiences/domain/Scalar"
 import { problemIssue, schemaIssues, type ValidationIssue } from "@audiences/domain/ValidationError"
-import { Result, Schema, SchemaIssue } from "effect"
+import { Option, Result, Schema, SchemaIssue } from "effect"
 import type { ImportedAttribute } from "./CsvColumns.ts"
+import { isSurely } from "./SureValues.ts"
 
 /** A cell's value, or what is wrong with it. */
 export type Cell = Result.Result<unknown, ReadonlyArray<ValidationIssue>>
@@ -20,8 +22,10 @@ export const bySchema = (
   valueOf: (text: string) => unknown = (text) => text
 ): CellReader => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all" })
+  const isSure = isSurely(schema)
   return (text, header) => {
     const value = valueOf(text)
+    if (isSure(value)) return Result.succeed(value)
     return Result.mapError(decode(value), ({ issue }) =>
       schemaIssues(new SchemaIssue.Pointer([header], issue), { [header]: value })
     )
@@ -72,6 +76,14 @@ const boolean: CellReader = (text, header) => {
     : Result.succeed(value)
 }
 
+const instant = (schema: Schema.ConstraintDecoder<unknown>): CellReader => {
+  const checked = bySchema(schema)
+  return (text, header) => {
+    const parsed = parseInstant(text)
+    return Option.isSome(parsed) ? Result.succeed(parsed.value) : checked(text, header)
+  }
+}
+
 const json = (schema: Schema.ConstraintDecoder<unknown>, expected: string): CellReader => {
   const checked = bySchema(schema, JSON.parse)
   return (text, header) => {
@@ -96,7 +108,7 @@ const upperCase =
     Result.orElse(reader(text.toUpperCase(), header), () => reader(text, header))
 
 const readerOf = (name: ImportedAttribute): CellReader => {
-  if (name === "primaryExternalId") return bySchema(ExternalId)
+  if (name === "primaryExternalId") return bySchema(Schema.toType(ExternalId))
   if (name === "status") return upperCase(bySchema(ConsumerCreate.fields.status))
   const schema = ConsumerCreate.fields[name]
   if (name === "lastGeoCoordinates") return json(schema, "a JSON object of latitude and longitude")
@@ -107,8 +119,9 @@ const readerOf = (name: ImportedAttribute): CellReader => {
       return money(schema)
     case "boolean":
       return boolean
-    case "text":
     case "instant":
+      return instant(schema)
+    case "text":
       return bySchema(schema)
   }
 }
@@ -122,10 +135,24 @@ export const attributeCells = (name: ImportedAttribute): CellReader => {
   return reader
 }
 
-export const metadataCells: CellReader = json(
+const checkedMetadata = json(
   ConsumerMetadata,
   "a JSON object whose values are texts, numbers, booleans, or lists of them"
 )
+
+export const metadataCells: CellReader = (text, header) => {
+  const value = parsed(text)
+  return isConsumerMetadata(value) ? Result.succeed(value) : checkedMetadata(text, header)
+}
+
+/** Undefined: it is no JSON. */
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
 
 export const textCells: CellReader = bySchema(Text)
 

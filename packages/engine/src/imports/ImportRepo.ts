@@ -1,11 +1,13 @@
 import type { Actor } from "@audiences/domain/Actor"
 import type { AudienceArchived, AudienceNotFound } from "@audiences/domain/Audience"
 import type { AudienceId } from "@audiences/domain/AudienceId"
-import type { Import, ImportId, ImportMode, ImportNotFound, ImportStatus } from "@audiences/domain/Import"
+import type { ColumnMapping } from "@audiences/domain/ColumnMapping"
+import type { FileImport, ImportId, ImportMode, ImportNotFound, ImportStatus } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Context, Data, type DateTime, type Duration, type Effect, type Option } from "effect"
 import type { ImportedRow, RejectedRow } from "./ConsumerCsv.ts"
 import type { AudienceTypeMismatch } from "../audiences/AudienceRepo.ts"
+import type { OrderRow } from "./OrderCsv.ts"
 import type { FileRefused } from "./FileRefused.ts"
 
 /** The database takes some rows at no time, by a limit that they were not checked for. Nothing of them was written. */
@@ -14,10 +16,19 @@ export class ChunkRefused extends Data.TaggedError("ChunkRefused")<{
   readonly message: string
 }> {}
 
+/** What files are brought into: a STATIC_LIST, all consumers, or the orders. */
+export type ImportTarget =
+  | { readonly _tag: "Audience"; readonly audienceId: AudienceId }
+  | { readonly _tag: "Consumers" }
+  | { readonly _tag: "Orders" }
+
+/** An import of whatever target. */
+export type AnyImport = FileImport & { readonly audienceId?: AudienceId }
+
 export interface ImportOpening {
   readonly id: ImportId
-  readonly audienceId: AudienceId
-  /** Made complete by the milliseconds of `createdAt`, or the next ones that no other import of the audience has. */
+  readonly target: ImportTarget
+  /** Made complete by the milliseconds of `createdAt`, or the next ones that no other import of the target has. */
   readonly s3Key: (millis: number) => string
   readonly uploadExpiresAt: DateTime.Utc
   readonly createdAt: DateTime.Utc
@@ -25,13 +36,17 @@ export interface ImportOpening {
   readonly spreadsheet: boolean
   readonly mode: ImportMode
   readonly dryRun: boolean
+  readonly mapping: ColumnMapping | null
 }
+
+/** What the rows of a file are. */
+export type FileKind = "consumers" | "orders"
 
 /** Consecutive data rows of a file. */
 export interface ImportChunk {
   /** How many data rows of the file precede it. */
   readonly start: number
-  readonly rows: ReadonlyArray<ImportedRow | RejectedRow>
+  readonly rows: ReadonlyArray<ImportedRow | OrderRow | RejectedRow>
   /** How far the file was read for it. */
   readonly bytes: number
 }
@@ -41,6 +56,8 @@ export interface ImportStanding {
   readonly status: ImportStatus
   readonly s3Key: string
   readonly spreadsheet: boolean
+  readonly kind: FileKind
+  readonly mapping: ColumnMapping | null
   /** Data rows that are staged; all of the file's are when it is `totalRows`. */
   readonly stagedRows: number
   /** Data rows of the file; null until all were read. */
@@ -64,12 +81,12 @@ export class ImportRepo extends Context.Service<
     readonly create: (
       actor: Actor,
       opening: ImportOpening
-    ) => Effect.Effect<Import, AudienceNotFound | AudienceArchived | AudienceTypeMismatch>
+    ) => Effect.Effect<AnyImport, AudienceNotFound | AudienceArchived | AudienceTypeMismatch>
     readonly latest: (
       organizationId: OrganizationId,
-      audienceId: AudienceId
-    ) => Effect.Effect<Import, AudienceNotFound | ImportNotFound>
-    readonly find: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<Import>>
+      target: ImportTarget
+    ) => Effect.Effect<AnyImport, AudienceNotFound | ImportNotFound>
+    readonly find: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<AnyImport>>
     /** What signs the upload URLs of the organization. */
     readonly uploadSecret: (organizationId: OrganizationId) => Effect.Effect<Option.Option<Uint8Array>>
     /** Of the import's file, where the store tells versions apart. */
@@ -123,7 +140,7 @@ export class ImportRepo extends Context.Service<
     readonly clear: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<void>
     /**
      * Imports of all organizations that have not come further for as long: PROCESSING ones, and ended ones whose file or staged rows
-     * are still there.
+     * are still there, and those that are being undone.
      */
     readonly quiet: (
       duration: Duration.Duration

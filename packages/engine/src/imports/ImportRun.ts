@@ -36,11 +36,19 @@ const stage = (key: Key, chunk: ImportChunk): Effect.Effect<Advance, never, Impo
     })
   )
 
-const stageFile = Effect.fnUntraced(function* (key: Key, { s3Key, spreadsheet, stagedRows }: ImportStanding) {
+const stageFile = Effect.fnUntraced(function* (key: Key, standing: ImportStanding) {
+  const { kind, mapping, s3Key, spreadsheet, stagedRows } = standing
   const repo = yield* ImportRepo
   const store = yield* UploadStore
   const { chunkRows, maxRows } = yield* ImportLimits
-  const staged = yield* chunks(store.read(s3Key), { start: stagedRows, chunkRows, maxRows, spreadsheet }).pipe(
+  const staged = yield* chunks(store.read(s3Key), {
+    start: stagedRows,
+    chunkRows,
+    maxRows,
+    spreadsheet,
+    kind,
+    mapping
+  }).pipe(
     // The next chunk is read while the database takes this one.
     Stream.buffer({ capacity: 1 }),
     Stream.mapEffect((chunk) =>

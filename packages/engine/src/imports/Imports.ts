@@ -4,27 +4,24 @@ import type { AudienceId } from "@audiences/domain/AudienceId"
 import { PayloadTooLarge } from "@audiences/domain/Errors"
 import {
   type Import,
-  ImportId,
+  type ImportId,
   type ImportNotFound,
   type ImportQuery,
   type ImportWithUpload,
   UploadRefused
 } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
-import { Uuid } from "@audiences/domain/Uuid"
 import type { ValidationError } from "@audiences/domain/ValidationError"
-import { Cause, Context, DateTime, Duration, Effect, Layer, Option, type Stream } from "effect"
+import { Cause, Context, Duration, Effect, Layer, Option, type Stream } from "effect"
 import { notStatic } from "../audiences/AudienceTypeRefusal.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { ImportLimits } from "./ImportLimits.ts"
-import { ImportRepo } from "./ImportRepo.ts"
+import { type AnyImport, ImportRepo } from "./ImportRepo.ts"
 import { ImportReportRepo } from "./ImportReportRepo.ts"
 import { runImport } from "./ImportRun.ts"
+import { openImport } from "./OpenImport.ts"
 import { UploadStore } from "./UploadStore.ts"
-import { uploadUrl, verifyGrant } from "./UploadUrls.ts"
-
-/** How long an upload URL lives. */
-const uploadLifetime = Duration.hours(1)
+import { verifyGrant } from "./UploadUrls.ts"
 
 /** An import that has not come further for so long is handed to the job queue again. That is harmless when it is still at work. */
 const quietFor = Duration.seconds(30)
@@ -54,7 +51,7 @@ export class Imports extends Context.Service<
     readonly receive: <E>(
       grant: UploadGrant,
       body: Stream.Stream<Uint8Array, E>
-    ) => Effect.Effect<Import, UploadRefused | PayloadTooLarge | E>
+    ) => Effect.Effect<AnyImport, UploadRefused | PayloadTooLarge | E>
     /** Brings an uploaded file in, from where it last got to. Idempotent. */
     readonly run: (organizationId: OrganizationId, importId: ImportId) => Effect.Effect<void>
     /** Hands every import that is not over, or whose file is still there, and that no job stands for, to the job queue. */
@@ -73,22 +70,19 @@ export class Imports extends Context.Service<
       const create = Effect.fn("Imports.create")(function* (
         actor: Actor,
         audienceId: AudienceId,
-        { spreadsheet = false, mode = "upsert", dryRun = false }: ImportQuery = {}
+        query: ImportQuery = {}
       ) {
-        const { organizationId } = actor
-        const id = ImportId.make(yield* yield* Uuid)
-        const createdAt = yield* DateTime.now
-        const uploadExpiresAt = DateTime.addDuration(createdAt, uploadLifetime)
-        const s3Key = (millis: number) => `imports/${organizationId}/${audienceId}/${millis}.csv`
-        const made = yield* repo
-          .create(actor, { id, audienceId, s3Key, uploadExpiresAt, createdAt, spreadsheet, mode, dryRun })
-          .pipe(Effect.catchTag("AudienceTypeMismatch", () => notStatic(undefined)))
-        if (intake._tag === "Bucket") {
-          return { ...made, uploadUrl: yield* intake.uploadUrl(made.s3Key, uploadExpiresAt) }
-        }
-        const secret = yield* repo.uploadSecret(organizationId)
-        return { ...made, uploadUrl: yield* uploadUrl(Option.getOrThrow(secret), organizationId, id, uploadExpiresAt) }
+        const made = yield* openImport(actor, { _tag: "Audience", audienceId }, query).pipe(
+          Effect.provideService(ImportRepo, repo),
+          Effect.provideService(UploadStore, store),
+          Effect.catchTag("AudienceTypeMismatch", () => notStatic(undefined))
+        )
+        return { ...made, audienceId }
       })
+
+      const latest = Effect.fn("Imports.latest")((organizationId: OrganizationId, audienceId: AudienceId) =>
+        Effect.map(repo.latest(organizationId, { _tag: "Audience", audienceId }), (found) => ({ ...found, audienceId }))
+      )
 
       const receive = Effect.fn("Imports.receive")(function* <E>(
         grant: UploadGrant,
@@ -135,7 +129,7 @@ export class Imports extends Context.Service<
         return quiet.length
       }).pipe(Effect.withSpan("Imports.enqueueUnfinished"))
 
-      return { create, latest: repo.latest, receive, run, enqueueUnfinished }
+      return { create, latest, receive, run, enqueueUnfinished }
     })
   )
 }

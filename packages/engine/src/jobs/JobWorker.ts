@@ -1,4 +1,5 @@
 import { Effect, Layer } from "effect"
+import { ImportUndo } from "../imports/ImportUndo.ts"
 import { Imports } from "../imports/Imports.ts"
 import { Refreshes } from "../refreshes/Refreshes.ts"
 import { Rfm } from "../rfm/Rfm.ts"
@@ -11,6 +12,7 @@ export const JobWorker = Layer.effectDiscard(
     const queue = yield* JobQueue
     const refreshes = yield* Refreshes
     const imports = yield* Imports
+    const undo = yield* ImportUndo
     const rfm = yield* Rfm
     const syncs = yield* Syncs
     const run = (job: Job): Effect.Effect<void> => {
@@ -18,7 +20,10 @@ export const JobWorker = Layer.effectDiscard(
         case "Refresh":
           return refreshes.run(job.organizationId, job.audienceId)
         case "Import":
-          return imports.run(job.organizationId, job.importId)
+          return Effect.andThen(
+            imports.run(job.organizationId, job.importId),
+            undo.resume(job.organizationId, job.importId)
+          )
         case "Rfm":
           return rfm.run(job.organizationId)
         case "Sync":

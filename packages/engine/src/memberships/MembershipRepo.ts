@@ -42,6 +42,10 @@ export interface EvaluationToPublish {
   readonly requested: number
 }
 
+export interface SegmentToPublish extends EvaluationToPublish {
+  readonly audienceId: AudienceId
+}
+
 /** superseded: the rules are others by now, the audience is archived, or somebody else did it; nothing was published. */
 export type PublicationOutcome = "published" | "unchanged" | "superseded"
 
@@ -85,6 +89,14 @@ export class MembershipRepo extends Context.Service<
       organizationId: OrganizationId,
       audienceId: AudienceId,
       evaluated: EvaluationToPublish
+    ) => Effect.Effect<PublicationOutcome>
+    /**
+     * The same of several, as of one state of the consumers and all at once, so that nobody is seen in two ranges of one value. All or
+     * none: superseded when any is, or when all are done.
+     */
+    readonly publishTogether: (
+      organizationId: OrganizationId,
+      segments: ReadonlyArray<SegmentToPublish>
     ) => Effect.Effect<PublicationOutcome>
   }
 >()("@audiences/engine/MembershipRepo") {}

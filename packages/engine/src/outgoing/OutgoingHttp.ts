@@ -1,5 +1,5 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { buildConnector } from "@effect/platform-node/Undici"
+import { buildConnector } from "undici"
 import { Context, Effect, Layer } from "effect"
 import type { HttpClient } from "effect/http"
 import { lookup, type LookupAddress, type LookupOptions } from "node:dns"

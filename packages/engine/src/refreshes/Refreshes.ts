@@ -6,7 +6,7 @@ import type { OrganizationId } from "@audiences/domain/Organization"
 import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
 import { Cause, Context, Effect, Layer, Option, Result } from "effect"
 import { notDynamic } from "../audiences/AudienceTypeRefusal.ts"
-import { AudienceRepo } from "../audiences/AudienceRepo.ts"
+import { AudienceRepo, type DueRefresh } from "../audiences/AudienceRepo.ts"
 import { DatabaseClock } from "../DatabaseClock.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { Evaluator } from "../memberships/Evaluator.ts"
@@ -24,7 +24,10 @@ export class Refreshes extends Context.Service<
       actor: Actor,
       audienceId: AudienceId
     ) => Effect.Effect<AudienceStatus, ValidationError | AudienceNotFound | AudienceArchived>
-    /** Does what is asked for, and publishes the outcome. Idempotent: nothing asked for, nothing done. */
+    /**
+     * Does what is asked for, and publishes the outcome; of segments that exclude each other, that of all together. Idempotent: nothing
+     * asked for, nothing done.
+     */
     readonly run: (organizationId: OrganizationId, audienceId: AudienceId) => Effect.Effect<void>
     /** Hands every audience whose interval has passed, or whose refresh was asked for but lost, to the job queue. Returns how many. */
     readonly enqueueDue: Effect.Effect<number>
@@ -51,23 +54,32 @@ export class Refreshes extends Context.Service<
         return status
       })
 
-      const refresh = Effect.fnUntraced(function* (organizationId: OrganizationId, audienceId: AudienceId) {
-        const due = yield* audiences.dueRefresh(organizationId, audienceId)
-        if (Option.isNone(due)) return
-        const { revision, requested, rules } = due.value
+      const evaluated = Effect.fnUntraced(function* (
+        organizationId: OrganizationId,
+        { requested, revision, rules }: DueRefresh
+      ) {
         const compiled = compileRules(rules)
         // Rules that do not compile are refused when they are written.
         if (Result.isFailure(compiled)) return yield* Effect.die(refuse(rules, compiled.failure))
         const condition = compiled.success
         const now = yield* clock.now
         const evaluation = yield* evaluator.evaluate(organizationId, condition, now)
-        const outcome = yield* memberships.publish(organizationId, audienceId, {
-          evaluation,
-          condition,
-          now,
-          revision,
-          requested
-        })
+        return { evaluation, condition, now, revision, requested }
+      })
+
+      const refresh = Effect.fnUntraced(function* (organizationId: OrganizationId, audienceId: AudienceId) {
+        const due = yield* audiences.dueRefresh(organizationId, audienceId)
+        if (Option.isNone(due)) return
+        const segments = yield* audiences.segmentRefreshes(organizationId, audienceId)
+        const outcome =
+          segments.length > 1
+            ? yield* memberships.publishTogether(
+                organizationId,
+                yield* Effect.forEach(segments, (segment) =>
+                  Effect.map(evaluated(organizationId, segment), (each) => ({ ...each, audienceId: segment.id }))
+                )
+              )
+            : yield* memberships.publish(organizationId, audienceId, yield* evaluated(organizationId, due.value))
         if (outcome !== "superseded") yield* feed.announce(organizationId)
         yield* Effect.annotateCurrentSpan({ outcome })
       })

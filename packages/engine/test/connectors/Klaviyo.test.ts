@@ -106,6 +106,20 @@ describe("Klaviyo", () => {
     })
   )
 
+  it.live("gives up on a vendor that fails slowly before it has asked as often as it might", () =>
+    Effect.gen(function* () {
+      const { credentials, klaviyo, list, server } = yield* started(1, {
+        retries: 100,
+        failing: Duration.millis(100),
+        delay: Duration.millis(60),
+        longestDelay: Duration.millis(60)
+      })
+      server.faults.push(...Array(100).fill({ status: 500 }))
+      assert.strictEqual((yield* Effect.flip(klaviyo.list(credentials, "list", list.id)))._tag, "VendorUnavailable")
+      assert.isBelow(server.asked.length, 9)
+    })
+  )
+
   it.live("leaves a vendor alone that fails again and again", () =>
     Effect.gen(function* () {
       const { credentials, klaviyo, list, server } = yield* started(1, { retries: 0 })

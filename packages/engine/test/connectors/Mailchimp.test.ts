@@ -1,6 +1,6 @@
 import { makeMailchimp } from "@audiences/engine/connectors/Mailchimp"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Effect, Result, Schema, Stream } from "effect"
 import { type MailchimpMember, mailchimpServer } from "../../../../tools/vitest/vendors/MailchimpServer.ts"
 import { connected, profilesOf, secrets } from "./Vendors.ts"
 
@@ -93,6 +93,45 @@ describe("Mailchimp", () => {
       )
       assert.strictEqual(new Set(seen).size, seen.length)
     })
+  )
+
+  /** Between two pages: which of a thousand leave, by their remainders, and how many come. */
+  const Change = Schema.Struct({
+    leaving: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 999 }))).check(
+      Schema.isMaxLength(80)
+    ),
+    coming: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 5 }))
+  })
+
+  it.live.prop(
+    "hands on everybody who stays, nobody twice, or says that it has to begin anew",
+    [Schema.Array(Change).check(Schema.isMaxLength(4))],
+    ([script]) =>
+      Effect.gen(function* () {
+        const changes = [...script]
+        let newcomers = 10_000
+        const before = people(3100)
+        const { all, list } = yield* started(0, () => {
+          const change = changes.shift()
+          if (change === undefined) return
+          const leaving = new Set(change.leaving)
+          list.members = [
+            ...list.members.filter(({ id }) => !leaving.has(Number(id.slice(4)) % 1000)),
+            ...Array.from({ length: change.coming }, () => member(newcomers++))
+          ]
+        })
+        list.members = before
+        const outcome = yield* Effect.result(all)
+        if (Result.isFailure(outcome)) return assert.strictEqual(outcome.failure._tag, "CursorExpired")
+        const seen = ids(outcome.success)
+        assert.strictEqual(new Set(seen).size, seen.length)
+        const stayed = list.members.filter((each) => before.includes(each)).map(({ contact_id }) => contact_id!)
+        assert.deepStrictEqual(
+          stayed.filter((id) => !seen.includes(id)),
+          []
+        )
+      }),
+    { arbitrary: { runs: 12 }, timeout: 30_000 }
   )
 
   it.live("takes no empty page for the end of a list", () =>

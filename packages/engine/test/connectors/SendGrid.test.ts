@@ -150,21 +150,24 @@ describe("SendGrid", () => {
     })
   )
 
-  it.live("refuses files that are broken, of another form, or bombs, without a word of what is in them", () =>
-    Effect.gen(function* () {
-      for (const body of [
-        gzipSync("CONTACT_ID,EMAIL\nu-1,ada@example.com\n").subarray(0, 30),
-        gzipSync(Buffer.alloc(101 * 2 ** 20)),
-        "EMAIL,FIRST_NAME\nada@example.com,Ada\n",
-        "CONTACT_ID,EMAIL\n,ada@example.com\n",
-        'CONTACT_ID,EMAIL\nu-1,"ada@example.com\n'
-      ]) {
-        const { all, server } = yield* started(1, { pendingFor: 0 })
-        server.faults.push(undefined, undefined, undefined, { body })
-        const failed = yield* Effect.flip(all)
-        assert.strictEqual(failed._tag, "VendorAnswerUnexpected")
-        assert.notInclude(failed.message, "ada@")
-      }
-    })
+  it.live(
+    "refuses files that are broken, of another form, or bombs, without a word of what is in them",
+    () =>
+      Effect.gen(function* () {
+        for (const body of [
+          gzipSync("CONTACT_ID,EMAIL\nu-1,ada@example.com\n").subarray(0, 30),
+          Buffer.concat(Array(101).fill(gzipSync(Buffer.alloc(2 ** 20)))),
+          "EMAIL,FIRST_NAME\nada@example.com,Ada\n",
+          "CONTACT_ID,EMAIL\n,ada@example.com\n",
+          'CONTACT_ID,EMAIL\nu-1,"ada@example.com\n'
+        ]) {
+          const { all, server } = yield* started(1, { pendingFor: 0 })
+          server.faults.push(undefined, undefined, undefined, { body })
+          const failed = yield* Effect.flip(all)
+          assert.strictEqual(failed._tag, "VendorAnswerUnexpected")
+          assert.notInclude(failed.message, "ada@")
+        }
+      }),
+    30_000
   )
 })

@@ -16,6 +16,7 @@ const hasty: Patience = {
   delay: Duration.millis(5),
   longestDelay: Duration.millis(20),
   total: Duration.seconds(5),
+  failing: Duration.seconds(5),
   attempt: Duration.seconds(5)
 }
 

@@ -3,6 +3,7 @@ import { ImportId } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { SyncSourceId } from "@audiences/domain/SyncSource"
 import { Imports } from "@audiences/engine/imports/Imports"
+import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
 import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { JobWorker } from "@audiences/engine/jobs/JobWorker"
 import { Refreshes } from "@audiences/engine/refreshes/Refreshes"
@@ -41,6 +42,13 @@ it.effect("hands each job to the use case that it is for", () =>
         run: (organization, audience) => Effect.sync(() => void ran.push(`refresh ${organization} ${audience}`))
       })
     )
+    const undo = Layer.succeed(
+      ImportUndo,
+      ImportUndo.of({
+        undo: unused,
+        resume: (organization, each) => Effect.sync(() => void ran.push(`undo ${organization} ${each}`))
+      })
+    )
     const imports = Layer.succeed(
       Imports,
       Imports.of({
@@ -55,8 +63,14 @@ it.effect("hands each job to the use case that it is for", () =>
     const syncs = Layer.mock(Syncs, {
       run: (key) => Effect.sync(() => void ran.push(`sync ${key.organizationId} ${key.syncSourceId}`))
     })
-    yield* Layer.build(JobWorker.pipe(Layer.provide([queue, refreshes, imports, rfm, syncs])))
+    yield* Layer.build(JobWorker.pipe(Layer.provide([queue, refreshes, imports, undo, rfm, syncs])))
     yield* Deferred.await(done)
-    assert.deepStrictEqual(ran, [`refresh ${id} ${id}`, `import ${id} ${id}`, `rfm ${id}`, `sync ${id} ${id}`])
+    assert.deepStrictEqual(ran, [
+      `refresh ${id} ${id}`,
+      `import ${id} ${id}`,
+      `undo ${id} ${id}`,
+      `rfm ${id}`,
+      `sync ${id} ${id}`
+    ])
   })
 )

@@ -1,6 +1,7 @@
 import { Api } from "@audiences/domain/api/Api"
 import { CurrentActor } from "@audiences/domain/api/Authorization"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
+import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
@@ -12,6 +13,7 @@ export const ImportsHttp = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const imports = yield* Imports
     const reports = yield* ImportReports
+    const undo = yield* ImportUndo
     return handlers.handleAll({
       create: ({ params, query }) =>
         Effect.flatMap(CurrentActor, (actor) => imports.create(actor, params.audienceId, query)),
@@ -30,7 +32,9 @@ export const ImportsHttp = HttpApiBuilder.group(
           })
         }),
       cancel: ({ params }) =>
-        Effect.flatMap(CurrentActor, (actor) => reports.cancel(actor, params.audienceId, params.importId))
+        Effect.flatMap(CurrentActor, (actor) => reports.cancel(actor, params.audienceId, params.importId)),
+      undo: ({ params }) =>
+        Effect.flatMap(CurrentActor, (actor) => undo.undo(actor, params.audienceId, params.importId))
     })
   })
 )

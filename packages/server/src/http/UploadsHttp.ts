@@ -1,6 +1,6 @@
-import { Import } from "@audiences/domain/Import"
+import { FileImport, Import } from "@audiences/domain/Import"
 import { Imports } from "@audiences/engine/imports/Imports"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { errorResponse } from "./ErrorResponse.ts"
 
@@ -17,7 +17,7 @@ const unsupported = (request: HttpServerRequest.HttpServerRequest): string | und
 
 const one = (value: string | ReadonlyArray<string> | undefined) => (typeof value === "string" ? value : "")
 
-const answered = HttpServerResponse.schemaJson(Import)
+const answered = HttpServerResponse.schemaJson(Schema.Union([Import, FileImport]))
 
 /** The body goes through as it arrives: its size does not matter to this process. */
 const receive = Effect.gen(function* () {

@@ -162,6 +162,62 @@ layer(TestServer, { excludeTestServices: true })("an import by HTTP", (it) => {
     })
   )
 
+  it.effect("is undone: list, consumers and rules that look at them are as before", () =>
+    Effect.gen(function* () {
+      const { key } = yield* freshKey
+      const call = Effect.fnUntraced(function* (method: string, path: string, body?: unknown) {
+        return yield* ask(`/api${path}`, { key, ...(body === undefined ? { method } : json(body, method)) })
+      })
+      const rules = [{ field: "fullName", operator: "CONTAINS", values: ["Imported"] }]
+      const { id: dynamic } = (yield* call("POST", "/audiences", { name: "Imported", type: "DYNAMIC", rules })).json
+      const { id: list } = (yield* call("POST", "/audiences", { name: "Buyers", type: "STATIC_LIST" })).json
+      const counted = (members: number) =>
+        call("GET", `/audiences/${dynamic}/count`).pipe(
+          Effect.delay("50 millis"),
+          Effect.repeat({ until: (answer) => answer.json.count === members })
+        )
+      const person = {
+        email: "ada@example.com",
+        fullName: "Ada",
+        emailVerified: false,
+        phoneVerified: false,
+        status: "ACTIVE"
+      }
+      const [{ id: ada }] = (yield* call("POST", "/consumers/batch", { consumers: [person] })).json
+      const opened = (yield* call("POST", `/audiences/${list}/import`)).json
+      const url = new URL(opened.uploadUrl)
+      yield* put(
+        url.pathname + url.search,
+        "email,fullName\nada@example.com,Ada Imported\ngrace@example.com,Imported\n"
+      )
+      yield* finished({ key, audienceId: list, upload: "" })
+      yield* counted(2)
+      const grace = (yield* call("GET", "/consumers?search=grace")).json.data[0].id
+      yield* call("PUT", `/consumers/${grace}`, { fullName: "Grace Imported" })
+      const refused = yield* call("POST", `/audiences/${list}/imports/${opened.id}/undo`)
+      assert.deepStrictEqual(
+        [refused.status, refused.json],
+        [
+          409,
+          {
+            error: "Import cannot be undone: what was written since would be lost",
+            conflicts: [{ consumerId: grace, reason: "CHANGED" }],
+            conflictCount: 1
+          }
+        ]
+      )
+      yield* call("DELETE", `/consumers/${grace}`)
+      const undone = yield* call("POST", `/audiences/${list}/imports/${opened.id}/undo`)
+      assert.strictEqual(undone.status, 200, undone.text)
+      assert.isNotNull(undone.json.undoneAt)
+      yield* counted(0)
+      assert.deepStrictEqual((yield* call("GET", `/audiences/${list}/members`)).json.data, [])
+      assert.strictEqual((yield* call("GET", `/consumers/${ada}`)).json.fullName, "Ada")
+      const again = yield* call("POST", `/audiences/${list}/imports/${opened.id}/undo`)
+      assert.deepStrictEqual([again.status, again.json], [409, { error: "Import has already been undone" }])
+    })
+  )
+
   it.effect("is for lists only", () =>
     Effect.gen(function* () {
       const { key } = yield* freshKey

@@ -129,7 +129,7 @@ layer(Server, { excludeTestServices: true })("integrations", (it) => {
         texts.push((yield* ask(place, { key })).text)
       const sql = yield* SqlClient.SqlClient
       const rows = yield* sql`
-        SELECT i::text, convert_from(sealed, 'LATIN1') AS sealed FROM integrations i
+        SELECT i::text, encode(sealed, 'escape') AS sealed FROM integrations i
         WHERE organization_id = ${organizationId}::uuid`
       texts.push(JSON.stringify(rows), ...logged)
       assert.strictEqual(rows.length, 1)

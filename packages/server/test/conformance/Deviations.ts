@@ -97,7 +97,7 @@ export const deviations: ReadonlyArray<Deviation> = [
   { reason: "extension: why an import failed as a whole", of: [/^Import(WithUpload)?\.failureReason: extension$/] },
   {
     reason: "extension: what was done to an import after it began",
-    of: [/^Import(WithUpload)?\.cancelledAt: extension$/]
+    of: [/^Import(WithUpload)?\.(cancelledAt|undo[A-Za-z]+): extension$/]
   },
   { reason: "extension: leads to the log line that says what went wrong", of: ["Error.requestId: extension"] }
 ]
@@ -118,7 +118,10 @@ const importExtensions = [
   "dryRun",
   "spreadsheet",
   "failureReason",
-  "cancelledAt"
+  "cancelledAt",
+  "undoStartedAt",
+  "undoneAt",
+  "undoSkipped"
 ]
 
 /** Keys of answers that the published types do not have. */

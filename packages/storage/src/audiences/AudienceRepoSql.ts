@@ -28,7 +28,7 @@ import { audienceColumns, decodeAudiences } from "./AudienceRow.ts"
 import { insertAudience, insertSyncSource, updateAudience } from "./AudienceWrites.ts"
 import { fullAudiences } from "./FullAudiences.ts"
 import { lockAudience } from "./LockedAudience.ts"
-import { dueRefresh, raiseRequested, refreshFailed, takeDue } from "./RefreshRequests.ts"
+import { dueRefresh, raiseRequested, refreshFailed, segmentRefreshes, takeDue } from "./RefreshRequests.ts"
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -126,6 +126,9 @@ const make = Effect.gen(function* () {
     archive,
     requestRefresh,
     dueRefresh: Effect.fn("AudienceRepo.dueRefresh")((organizationId, id) => dueRefresh(sql, organizationId, id)),
+    segmentRefreshes: Effect.fn("AudienceRepo.segmentRefreshes")((organizationId, id) =>
+      segmentRefreshes(sql, organizationId, id)
+    ),
     refreshFailed: Effect.fn("AudienceRepo.refreshFailed")((organizationId, id, now) =>
       refreshFailed(sql, organizationId, id, now)
     ),

@@ -2,7 +2,7 @@ import type { Audience, AudienceFull } from "@audiences/domain/Audience"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Array, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
-import { importColumns, importOfRow, ImportRow } from "../imports/ImportRow.ts"
+import { importColumns, audienceImportOfRow, ImportRow } from "../imports/ImportRow.ts"
 import { readRules } from "../rules/RuleRow.ts"
 import { SyncSourceRow } from "../syncs/SyncSourceRow.ts"
 
@@ -25,7 +25,7 @@ const latestImports = Effect.fnUntraced(function* (
       ORDER BY created_at DESC, id DESC LIMIT ${sql.literal(String(importLimit))}
     ) AS i
     ORDER BY i.created_at DESC, i.id DESC`
-  return (yield* decodeImports(rows)).map(importOfRow)
+  return (yield* decodeImports(rows)).map(audienceImportOfRow)
 })
 
 /** Audiences with all that hangs on them. */

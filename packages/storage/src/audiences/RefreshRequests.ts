@@ -1,6 +1,6 @@
 import { AudienceId } from "@audiences/domain/AudienceId"
 import { OrganizationId } from "@audiences/domain/Organization"
-import type { DueRefresh } from "@audiences/engine/audiences/AudienceRepo"
+import type { DueRefresh, SegmentRefresh } from "@audiences/engine/audiences/AudienceRepo"
 import { DateTime, Effect, Option, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { readRules } from "../rules/RuleRow.ts"
@@ -30,6 +30,32 @@ export const dueRefresh = Effect.fnUntraced(function* (
   // Read after the revision: rules that are newer than it are not published.
   const rules = yield* readRules(sql, organizationId, sql`r.audience_id = ${id}::uuid`)
   return Option.some<DueRefresh>({ ...request, rules })
+}, Effect.orDie)
+
+const decodeSegments = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ id: AudienceId, revision: Schema.Finite, requested: Schema.Finite }))
+)
+
+/** The segments that are refreshed with an audience. */
+export const segmentRefreshes = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  id: AudienceId
+) {
+  const found = yield* sql`
+    SELECT s.id, s.rules_revision::float8 AS revision, s.refreshes_requested::float8 AS requested FROM audiences a
+    JOIN audiences s ON s.organization_id = a.organization_id AND s.group_id = a.group_id AND s.group_type = a.group_type
+    WHERE a.organization_id = ${organizationId}::uuid AND a.id = ${id}::uuid AND s.type = 'DYNAMIC' AND NOT s.archived
+    ORDER BY s.id`
+  const segments = yield* decodeSegments(found)
+  // Read after the revisions: rules that are newer than they are not published.
+  const rules = yield* readRules(
+    sql,
+    organizationId,
+    sql`r.audience_id = ANY(${segments.map((each) => each.id)}::uuid[])`
+  )
+  const byAudience = Map.groupBy(rules, ({ audienceId }) => audienceId)
+  return segments.map((segment): SegmentRefresh => ({ ...segment, rules: byAudience.get(segment.id) ?? [] }))
 }, Effect.orDie)
 
 const decodeKeys = Schema.decodeUnknownEffect(

@@ -14,7 +14,7 @@ import { insertAudience, updateAudience } from "../audiences/AudienceWrites.ts"
 import { audit, firstIds } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
 import { readRules, ruleLine } from "../rules/RuleRow.ts"
-import { deleteRules, insertRules, raiseRevision } from "../rules/RuleWrites.ts"
+import { deleteRules, insertRules, raiseRevision, raiseRevisions } from "../rules/RuleWrites.ts"
 
 /** What a segmentation says of an audience; what else it has stays. */
 const described = ({ groupName = null, iconName = null, metadata = null, name }: Audience) => ({
@@ -120,6 +120,9 @@ const make = Effect.gen(function* () {
         if (isChanged) updated.push(known.id)
         if (isRuled) asked.push(known.id)
       }
+      // Until all are evaluated none follows, so that nobody comes into a range before leaving another's old one.
+      const unruled = pairs.flatMap(({ known }) => (known === undefined || asked.includes(known.id) ? [] : [known.id]))
+      if (asked.length > 0) yield* raiseRevisions(sql, actor.organizationId, unruled)
       for (const audience of gone)
         yield* updateAudience(sql, { ...audience, archived: true, updatedAt: now, updatedBy: actor.name })
       const archived = gone.map(({ id }) => id)

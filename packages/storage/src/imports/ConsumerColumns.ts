@@ -1,6 +1,6 @@
 import type { ConsumerPatch } from "@audiences/engine/consumers/ConsumerPatch"
 import { foldConsumer, type FoldedConsumer } from "@audiences/engine/consumers/FoldedConsumer"
-import { String } from "effect"
+import { DateTime, String } from "effect"
 
 type Type = "text" | "boolean" | "float8" | "int2" | "numeric" | "timestamptz" | "jsonb"
 
@@ -12,6 +12,8 @@ export interface Column {
   readonly blank: string
   /** The field of the contract that changes with it; a folded column changes only with the one it is folded from. */
   readonly field: string | undefined
+  /** The attribute of a patch that fills it. */
+  readonly source: keyof ConsumerPatch
   /** Where a folded form is not sent because it is what was folded. */
   readonly unfolded: string | undefined
   readonly value: (patch: ConsumerPatch, folded: FoldedConsumer) => unknown
@@ -67,6 +69,7 @@ const attribute = (name: Attribute): Column => ({
   type: attributes[name][0],
   blank: attributes[name][1],
   field: name,
+  source: name,
   unfolded: undefined,
   value: (patch) => patch[name]
 })
@@ -91,6 +94,7 @@ const foldedText = (name: (typeof foldedTexts)[number]): Column => ({
   type: "text",
   blank: "NULL",
   field: undefined,
+  source: name,
   unfolded: compared.has(name) ? undefined : String.camelToSnake(name),
   value: (patch, folded) =>
     !compared.has(name) && folded[`${name}Folded`] === patch[name] ? null : folded[`${name}Folded`]
@@ -101,6 +105,7 @@ const coordinate = (name: "latitude" | "longitude"): Column => ({
   type: "float8",
   blank: "NULL",
   field: "lastGeoCoordinates",
+  source: "lastGeoCoordinates",
   unfolded: undefined,
   value: (patch) => patch.lastGeoCoordinates?.[name]
 })
@@ -115,6 +120,7 @@ const columns: ReadonlyArray<Column> = [
     type: "text",
     blank: "NULL",
     field: undefined,
+    source: "email",
     unfolded: undefined,
     value: (_, folded) => folded.emailDomainFolded
   },
@@ -123,8 +129,9 @@ const columns: ReadonlyArray<Column> = [
     type: "jsonb",
     blank: "NULL",
     field: undefined,
+    source: "metadata",
     unfolded: "metadata",
-    value: (_, folded) => folded.metadataFolded
+    value: (patch, folded) => (folded.metadataFolded === patch.metadata ? null : folded.metadataFolded)
   }
 ]
 
@@ -149,19 +156,15 @@ const literal = (value: unknown): string | null =>
         : `${value as number | boolean}`
 
 /** Instants as ISO-8601, metadata as JSON. */
-const textOf = (value: object): string => {
-  const json = JSON.stringify(value)
-  return json.startsWith('"') ? json.slice(1, -1) : json
-}
+const textOf = (value: object): string =>
+  DateTime.isDateTime(value) ? DateTime.formatIso(value) : JSON.stringify(value)
 
 export const consumerColumns = (patches: ReadonlyArray<ConsumerPatch>): ConsumerColumns => {
+  const filled = new Set<string>()
+  for (const patch of patches) for (const name in patch) filled.add(name)
+  const given = columns.filter(({ source }) => filled.has(source))
   const folded = patches.map(foldConsumer)
-  const values = columns.map(({ value }) => patches.map((patch, i) => literal(value(patch, folded[i]!))))
-  const filled = new Set(columns.flatMap(({ name }, i) => (values[i]!.some((value) => value !== null) ? [name] : [])))
-  const indices = columns.flatMap(({ name, unfolded }, i) =>
-    filled.has(name) || (unfolded !== undefined && filled.has(unfolded)) ? [i] : []
-  )
-  return { given: indices.map((i) => columns[i]!), values: indices.map((i) => values[i]!) }
+  return { given, values: given.map(({ value }) => patches.map((patch, i) => literal(value(patch, folded[i]!)))) }
 }
 
 /** The columns of these names, in the order in which they are listed here. */

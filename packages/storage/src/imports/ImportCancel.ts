@@ -13,12 +13,14 @@ type Get = (
   id: ImportId
 ) => Effect.Effect<Import, AudienceNotFound | ImportNotFound>
 
-const reason = ({ processedConsumers, status, totalConsumers }: Import): string =>
+const reason = ({ dryRun, processedConsumers, status, totalConsumers }: Import): string =>
   status === "PENDING"
     ? "Cancelled before its file had arrived. Nothing was written."
-    : processedConsumers === 0
-      ? "Cancelled before its first row. Nothing was written."
-      : `Cancelled after ${processedConsumers} of ${totalConsumers} rows. What these have brought in stays.`
+    : dryRun === true
+      ? `Cancelled after ${processedConsumers} of ${totalConsumers ?? "uncounted"} rows of a dry run. Nothing was written.`
+      : processedConsumers === 0
+        ? "Cancelled before its first row. Nothing was written."
+        : `Cancelled after ${processedConsumers} of ${totalConsumers} rows. What these have brought in stays.`
 
 /** Ends an import that goes on. A chunk that is being written is waited for, and is the last. */
 export const cancelImport = (sql: SqlClient.SqlClient, get: Get) =>

@@ -65,18 +65,20 @@ export const matchRows = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, 
   const ordinals = identifiers.map(
     (name) => `${names.includes(name) ? `${owned(name)}.ordinal` : "NULL::int"} AS ${owned(name)}`
   )
+  const self = sql.literal(selfOf(names))
   yield* sql`
     CREATE TEMPORARY TABLE import_matches ON COMMIT DROP AS
-    SELECT m.*, (${sql.literal(isNews(columnsNamed(staged.columns)))}) AS news, s.ordinal IS NOT NULL AS member
-    FROM (
-      SELECT r.row_number, ${sql.literal(`${ordinals.join(", ")}, ${selfOf(names)} AS self, ${fault(names, staged.mode)} AS fault`)}
-      FROM import_rows r ${owners}
-      WHERE ${inRange(sql, staged, range)} AND r.issues IS NULL AND r.winner_line IS NULL
-      OFFSET 0
-    ) AS m
-    JOIN import_rows r ON r.organization_id = ${staged.organizationId}::uuid AND r.import_id = ${staged.id}::uuid AND r.row_number = m.row_number
-    LEFT JOIN consumers c ON c.organization_id = ${staged.organizationId}::uuid AND c.ordinal = m.self
-    LEFT JOIN static_members s ON s.organization_id = ${staged.organizationId}::uuid AND s.audience_id = ${staged.audienceId}::uuid AND s.ordinal = m.self`
+    SELECT r.row_number, ${sql.literal(`${ordinals.join(", ")}, ${selfOf(names)} AS self, ${fault(names, staged.mode)} AS fault`)},
+      (${sql.literal(isNews(columnsNamed(staged.columns)))}) AS news, ${staged.audienceId === null ? sql`true` : sql`s.ordinal IS NOT NULL`} AS member
+    FROM import_rows r ${owners}
+    LEFT JOIN LATERAL (
+      SELECT * FROM consumers WHERE organization_id = ${staged.organizationId}::uuid AND ordinal = ${self} LIMIT 1
+    ) AS c ON true
+    LEFT JOIN LATERAL (
+      SELECT ordinal FROM static_members
+      WHERE organization_id = ${staged.organizationId}::uuid AND audience_id = ${staged.audienceId}::uuid AND ordinal = ${self} LIMIT 1
+    ) AS s ON true
+    WHERE ${inRange(sql, staged, range)} AND r.issues IS NULL AND r.winner_line IS NULL`
   yield* sql`ANALYZE import_matches`
   return releases.length > 0
 })

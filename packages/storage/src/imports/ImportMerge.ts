@@ -1,10 +1,13 @@
 import { AudienceArchived } from "@audiences/domain/Audience"
+import type { AudienceId } from "@audiences/domain/AudienceId"
+import type { OrganizationId } from "@audiences/domain/Organization"
 import { Effect, Schema } from "effect"
 import { type SqlClient, SqlError } from "effect/sql"
 import { lockAudience } from "../audiences/LockedAudience.ts"
 import { databaseNow } from "../DatabaseClockSql.ts"
 import { addStaticMembers } from "../memberships/StaticMembers.ts"
 import { columnsNamed, fieldsOf } from "./ConsumerColumns.ts"
+import { countRows } from "./ImportCounts.ts"
 import { storeErrors } from "./ImportErrors.ts"
 import { givenIdentifiers, identifierColumns } from "./IdentifierColumns.ts"
 import type { StagedImport } from "./ImportKey.ts"
@@ -94,26 +97,6 @@ const report = Effect.fnUntraced(function* (
   return counts
 })
 
-const count = (
-  sql: SqlClient.SqlClient,
-  { organizationId, id }: StagedImport,
-  rows: {
-    readonly created: number
-    readonly updated: number
-    readonly unchanged: number
-    readonly duplicate: number
-    readonly rejected: number
-  }
-) =>
-  sql`
-    UPDATE imports SET
-      created_rows = created_rows + ${rows.created}::int, updated_rows = updated_rows + ${rows.updated}::int,
-      unchanged_rows = unchanged_rows + ${rows.unchanged}::int, duplicate_rows = duplicate_rows + ${rows.duplicate}::int,
-      rejected_rows = rejected_rows + ${rows.rejected}::int,
-      processed_rows = processed_rows + ${rows.created + rows.updated + rows.unchanged + rows.duplicate + rows.rejected}::int,
-      attempts = 0, updated_at = clock_timestamp()
-    WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
-
 const record = (
   sql: SqlClient.SqlClient,
   { organizationId, id }: StagedImport,
@@ -148,16 +131,30 @@ const publish = Effect.fnUntraced(function* (
   const joining = yield* sql`
     SELECT self AS ordinal FROM import_matches WHERE fault IS NULL AND self IS NOT NULL AND NOT member ORDER BY self`
   const joined = (yield* Effect.orDie(decodeOrdinals(joining))).map(({ ordinal }) => ordinal)
-  yield* addStaticMembers(sql, {
-    organizationId,
-    audienceId,
-    ordinals: [...joined, ...inserted],
-    source: `import:${id}`,
-    cause: `import:${id}`,
-    now: yield* databaseNow(sql)
-  })
+  if (audienceId !== null) {
+    yield* addStaticMembers(sql, {
+      organizationId,
+      audienceId,
+      ordinals: [...joined, ...inserted],
+      source: `import:${id}`,
+      cause: `import:${id}`,
+      now: yield* databaseNow(sql)
+    })
+  }
   yield* record(sql, staged, inserted, null)
   yield* record(sql, staged, [...new Set([...updated, ...released])], fieldsOf(columnsNamed(staged.columns)))
+})
+
+const holdAudience = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  audienceId: AudienceId
+) {
+  const { archived } = yield* lockAudience(sql, organizationId, audienceId).pipe(
+    // The import refers to it.
+    Effect.catchTag("AudienceNotFound", Effect.die)
+  )
+  if (archived) return yield* new AudienceArchived()
 })
 
 const nothing = { inserted: [], updated: [], released: [] }
@@ -179,14 +176,10 @@ export const mergeRange = Effect.fnUntraced(function* (sql: SqlClient.SqlClient,
   const isWritten = isMatched && !staged.dryRun
   const done = isWritten ? yield* writePeople(sql, staged, range, { fresh, written, releases }) : nothing
   // Nobody archives the audience, and nothing else changes its members, until the transaction ends.
-  const { archived } = yield* lockAudience(sql, staged.organizationId, staged.audienceId).pipe(
-    // The import refers to it.
-    Effect.catchTag("AudienceNotFound", Effect.die)
-  )
-  if (archived) return yield* new AudienceArchived()
+  if (staged.audienceId !== null) yield* holdAudience(sql, staged.organizationId, staged.audienceId)
   // Of those who were news, others may have said it meanwhile.
   const updated = isWritten ? done.updated.length : news
-  yield* count(sql, staged, {
+  yield* countRows(sql, staged, {
     created: fresh,
     updated,
     unchanged: known - updated,

@@ -5,7 +5,7 @@ import { ImportId, ImportNotFound } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { problemIssue } from "@audiences/domain/ValidationError"
 import { AudienceTypeMismatch } from "@audiences/engine/audiences/AudienceRepo"
-import { type ImportOpening, ImportRepo } from "@audiences/engine/imports/ImportRepo"
+import { type FileKind, type ImportOpening, ImportRepo, type ImportTarget } from "@audiences/engine/imports/ImportRepo"
 import { DateTime, type Duration, Duration as Durations, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { lockAudience } from "../audiences/LockedAudience.ts"
@@ -26,12 +26,30 @@ const decodeKeys = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ organizationId: OrganizationId, id: ImportId }))
 )
 
+const kindOf = (target: ImportTarget): FileKind => (target._tag === "Orders" ? "orders" : "consumers")
+
+const auditedOf = (target: ImportTarget) => {
+  switch (target._tag) {
+    case "Audience":
+      return { action: "imports.create", subjectType: "audience", subjectId: target.audienceId } as const
+    case "Consumers":
+      return { action: "imports.consumers", subjectType: "consumer", subjectId: null } as const
+    case "Orders":
+      return { action: "imports.orders", subjectType: "order", subjectId: null } as const
+  }
+}
+
 export const ImportRepoSql = Layer.effect(
   ImportRepo,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const pool = yield* stagingPool
     const steps = importSteps(sql, pool)
+
+    const ofTarget = (organizationId: OrganizationId, target: ImportTarget) =>
+      target._tag === "Audience"
+        ? sql`i.organization_id = ${organizationId}::uuid AND i.audience_id = ${target.audienceId}::uuid`
+        : sql`i.organization_id = ${organizationId}::uuid AND i.audience_id IS NULL AND i.kind = ${kindOf(target)}`
 
     const find = Effect.fn("ImportRepo.find")(function* (organizationId: OrganizationId, id: ImportId) {
       const rows = yield* sql`
@@ -45,31 +63,38 @@ export const ImportRepoSql = Layer.effect(
       if (found.length === 0) return yield* new AudienceNotFound()
     })
 
+    /** The audience of an import that is about to be opened, locked. */
+    const openAudience = Effect.fnUntraced(function* (organizationId: OrganizationId, audienceId: AudienceId) {
+      const { type, archived } = yield* lockAudience(sql, organizationId, audienceId)
+      if (type !== "STATIC_LIST") return yield* new AudienceTypeMismatch({ type })
+      if (archived) return yield* new AudienceArchived()
+    })
+
     const create = Effect.fn("ImportRepo.create")(
       function* (actor: Actor, opening: ImportOpening) {
         const { organizationId } = actor
-        const { id, audienceId } = opening
-        const { type, archived } = yield* lockAudience(sql, organizationId, audienceId)
-        if (type !== "STATIC_LIST") return yield* new AudienceTypeMismatch({ type })
-        if (archived) return yield* new AudienceArchived()
+        const { id, target } = opening
+        if (target._tag === "Audience") yield* openAudience(organizationId, target.audienceId)
+        else yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${`imports:${organizationId}`}::text, 0))`
         const [free] = yield* Effect.orDie(
           decodeNext(
             yield* sql`
         SELECT (coalesce(max(substring(s3_key FROM '(\\d+)\\.csv$')::bigint), 0) + 1)::float8 AS next
-        FROM imports WHERE organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid`
+        FROM imports i WHERE ${ofTarget(organizationId, target)}`
           )
         )
         // Of two imports begun in one millisecond, too, one is the latest.
         const millis = Math.max(DateTime.toEpochMillis(opening.createdAt), free!.next)
         const createdAt = DateTime.formatIso(DateTime.makeUnsafe(millis))
+        const audienceId = target._tag === "Audience" ? target.audienceId : null
+        const mapping = opening.mapping === null ? null : JSON.stringify(opening.mapping)
         yield* sql`
-        INSERT INTO imports (organization_id, id, audience_id, status, s3_key, upload_expires_at, spreadsheet, mode, dry_run, created_at, created_by)
-        VALUES (${organizationId}::uuid, ${id}::uuid, ${audienceId}::uuid, 'PENDING', ${opening.s3Key(millis)},
-          ${DateTime.formatIso(opening.uploadExpiresAt)}::timestamptz, ${opening.spreadsheet}, ${opening.mode}, ${opening.dryRun}, ${createdAt}::timestamptz, ${actor.name})`
+        INSERT INTO imports (organization_id, id, audience_id, kind, status, s3_key, upload_expires_at, spreadsheet, mode, dry_run, mapping, created_at, created_by)
+        VALUES (${organizationId}::uuid, ${id}::uuid, ${audienceId}::uuid, ${kindOf(target)}, 'PENDING', ${opening.s3Key(millis)},
+          ${DateTime.formatIso(opening.uploadExpiresAt)}::timestamptz, ${opening.spreadsheet}, ${opening.mode}, ${opening.dryRun}, ${mapping}::text::jsonb,
+          ${createdAt}::timestamptz, ${actor.name})`
         yield* audit(sql, actor, opening.createdAt, {
-          action: "imports.create",
-          subjectType: "audience",
-          subjectId: audienceId,
+          ...auditedOf(target),
           changes: { importId: id }
         })
         return Option.getOrThrow(yield* find(organizationId, id))
@@ -79,11 +104,11 @@ export const ImportRepoSql = Layer.effect(
     )
 
     const latest = Effect.fn("ImportRepo.latest")(
-      function* (organizationId: OrganizationId, audienceId: AudienceId) {
-        yield* exists(organizationId, audienceId)
+      function* (organizationId: OrganizationId, target: ImportTarget) {
+        if (target._tag === "Audience") yield* exists(organizationId, target.audienceId)
         const rows = yield* sql`
         SELECT ${importColumns(sql)}, ${importErrors(sql)} FROM imports i
-        WHERE i.organization_id = ${organizationId}::uuid AND i.audience_id = ${audienceId}::uuid AND NOT i.archived
+        WHERE ${ofTarget(organizationId, target)} AND NOT i.archived
         ORDER BY i.created_at DESC, i.id DESC LIMIT 1`
         const [row] = yield* Effect.orDie(decodeImports(rows))
         return row === undefined ? yield* new ImportNotFound() : importOfRow(row)
@@ -152,7 +177,7 @@ export const ImportRepoSql = Layer.effect(
     const quiet = Effect.fn("ImportRepo.quiet")(function* (duration: Duration.Duration) {
       const rows = yield* sql`
         SELECT organization_id, id FROM imports
-        WHERE closed_at IS NULL AND status <> 'PENDING'
+        WHERE ((closed_at IS NULL AND status <> 'PENDING') OR (undo_started_at IS NOT NULL AND undone_at IS NULL))
           AND updated_at <= clock_timestamp() - ${Durations.toMillis(duration)}::float8 * interval '1 millisecond'
         ORDER BY updated_at`
       return yield* decodeKeys(rows)

@@ -8,7 +8,7 @@ import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { readSlice } from "../pages/Keyset.ts"
 import { cancelImport } from "./ImportCancel.ts"
-import { importColumns, importErrors, importOfRow, ImportRow } from "./ImportRow.ts"
+import { importColumns, importErrors, audienceImportOfRow, ImportRow } from "./ImportRow.ts"
 import { rejectedRows } from "./RejectedRows.ts"
 
 const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
@@ -58,7 +58,7 @@ export const ImportReportRepoSql = Layer.effect(
           },
           request
         )
-        return { ...slice, data: slice.data.map(importOfRow) }
+        return { ...slice, data: slice.data.map(audienceImportOfRow) }
       },
       Effect.catchTag("SqlError", Effect.die)
     )
@@ -70,7 +70,7 @@ export const ImportReportRepoSql = Layer.effect(
           SELECT ${importColumns(sql)}, ${importErrors(sql)} FROM imports i
           WHERE i.organization_id = ${organizationId}::uuid AND i.audience_id = ${audienceId}::uuid AND i.id = ${id}::uuid`
         const [row] = yield* Effect.orDie(decodeImports(rows))
-        return row === undefined ? yield* new ImportNotFound() : importOfRow(row)
+        return row === undefined ? yield* new ImportNotFound() : audienceImportOfRow(row)
       },
       Effect.catchTag("SqlError", Effect.die)
     )

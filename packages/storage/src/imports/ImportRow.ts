@@ -1,4 +1,6 @@
+import { ColumnMapping } from "@audiences/domain/ColumnMapping"
 import { Import, ImportMode, ImportRowError } from "@audiences/domain/Import"
+import type { AnyImport } from "@audiences/engine/imports/ImportRepo"
 import { Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 
@@ -9,7 +11,8 @@ const errorLimit = 200
 export const ImportRow = Schema.Struct({
   id: Import.fields.id,
   organizationId: Import.fields.organizationId,
-  audienceId: Import.fields.audienceId,
+  /** Null: the file is of consumers, or of orders, without an audience. */
+  audienceId: Schema.NullOr(Import.fields.audienceId),
   status: Import.fields.status,
   s3Key: Schema.String,
   uploadExpiresAt: Schema.DateTimeUtcFromDate,
@@ -28,7 +31,11 @@ export const ImportRow = Schema.Struct({
   errors: Schema.optionalKey(Schema.Array(ImportRowError)),
   failureReason: Schema.NullOr(Schema.String),
   cancelledAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  undoStartedAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  undoneAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  undoSkipped: Schema.Finite,
   spreadsheet: Schema.Boolean,
+  mapping: Schema.NullOr(ColumnMapping),
   archived: Schema.Boolean,
   createdAt: Schema.DateTimeUtcFromDate,
   createdBy: Schema.String,
@@ -42,13 +49,15 @@ export const importColumns = (sql: SqlClient.SqlClient) =>
   sql`
     i.id, i.organization_id, i.audience_id, i.status, i.s3_key, i.upload_expires_at, i.file_size::float8, i.staged_bytes::float8, i.total_rows::float8, i.processed_rows::float8,
     i.created_rows::float8, i.updated_rows::float8, i.unchanged_rows::float8, i.duplicate_rows::float8, i.rejected_rows::float8, i.mode, i.dry_run,
-    i.failure_reason, i.cancelled_at, i.spreadsheet, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
+    i.failure_reason, i.cancelled_at, i.undo_started_at, i.undone_at, i.undo_skipped::float8, i.spreadsheet, i.mapping, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
 
 /** How far an import has come, as `importStanding` reads it. */
 export const ImportStandingRow = Schema.Struct({
   status: Import.fields.status,
   s3Key: Schema.String,
   spreadsheet: Schema.Boolean,
+  kind: Schema.Literals(["consumers", "orders"]),
+  mapping: Schema.NullOr(ColumnMapping),
   stagedRows: Schema.Finite,
   totalRows: Schema.NullOr(Schema.Finite),
   deduplicated: Schema.Boolean,
@@ -58,7 +67,7 @@ export const ImportStandingRow = Schema.Struct({
 
 /** What to select from `imports` for an `ImportStandingRow`. */
 export const importStanding = (sql: SqlClient.SqlClient) =>
-  sql`status, s3_key, spreadsheet, staged_rows::float8, total_rows::float8, deduplicated, processed_rows::float8, attempts`
+  sql`status, s3_key, spreadsheet, kind, mapping, staged_rows::float8, total_rows::float8, deduplicated, processed_rows::float8, attempts`
 
 /** The first errors of an import, beside `importColumns`. */
 export const importErrors = (sql: SqlClient.SqlClient) =>
@@ -83,10 +92,10 @@ const progress = (row: ImportRow): number => {
   return Math.min(99, Math.floor(stagedShare * read + (100 - stagedShare) * merged))
 }
 
-export const importOfRow = (row: ImportRow): Import => ({
+export const importOfRow = (row: ImportRow): AnyImport => ({
   id: row.id,
   organizationId: row.organizationId,
-  audienceId: row.audienceId,
+  ...(row.audienceId === null ? {} : { audienceId: row.audienceId }),
   status: row.status,
   progress: progress(row),
   totalConsumers: row.totalRows,
@@ -102,11 +111,18 @@ export const importOfRow = (row: ImportRow): Import => ({
   ...(row.errors === undefined ? {} : { errors: row.errors }),
   s3Key: row.s3Key,
   spreadsheet: row.spreadsheet,
+  mapping: row.mapping,
   failureReason: row.failureReason,
   cancelledAt: row.cancelledAt,
+  undoStartedAt: row.undoStartedAt,
+  undoneAt: row.undoneAt,
+  undoSkipped: row.undoSkipped,
   archived: row.archived,
   createdAt: row.createdAt,
   createdBy: row.createdBy,
   updatedAt: row.updatedAt,
   updatedBy: row.updatedBy
 })
+
+/** Of an import into an audience. */
+export const audienceImportOfRow = (row: ImportRow): Import => ({ ...importOfRow(row), audienceId: row.audienceId! })

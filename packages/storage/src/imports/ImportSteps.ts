@@ -11,6 +11,8 @@ import { storable } from "./ImportErrors.ts"
 import type { StagedImport } from "./ImportKey.ts"
 import type { Range } from "./ImportMatches.ts"
 import { mergeRange } from "./ImportMerge.ts"
+import { deduplicateOrders } from "./OrderDeduplication.ts"
+import { mergeOrders } from "./OrderMerge.ts"
 import { ImportRow, importStanding, ImportStandingRow } from "./ImportRow.ts"
 import { copyChunk } from "./StagedRows.ts"
 import { inStagingTransaction } from "./StagingPool.ts"
@@ -38,7 +40,9 @@ interface ImportAt {
 const decodeStaged = Schema.decodeUnknownEffect(
   Schema.Array(
     Schema.Struct({
+      kind: ImportStandingRow.fields.kind,
       audienceId: ImportRow.fields.audienceId,
+      createdBy: Schema.String,
       mode: ImportMode,
       dryRun: Schema.Boolean,
       stagedColumns: Schema.Array(Schema.String),
@@ -95,13 +99,13 @@ export const importSteps = (sql: SqlClient.SqlClient, pool: Pool) => {
       UPDATE imports SET total_rows = ${rows}::bigint, updated_at = clock_timestamp()
       WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING' AND staged_rows = ${rows}::bigint`
     // Autovacuum would look at them later than they are needed.
-    if (rows >= manyRows) yield* sql`ANALYZE import_rows`
+    if (rows >= manyRows) yield* sql`ANALYZE import_rows, order_import_rows`
   }, Effect.orDie)
 
   /** The import, locked, if it is PROCESSING and stands where it is thought to. */
   const held = Effect.fnUntraced(function* (organizationId: OrganizationId, id: ImportId, at: ImportAt) {
     const rows = yield* sql`
-      SELECT audience_id, mode, dry_run, staged_columns, processed_rows::float8 FROM imports
+      SELECT kind, audience_id, created_by, mode, dry_run, staged_columns, processed_rows::float8 FROM imports
       WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING' AND total_rows = staged_rows
         AND deduplicated = ${at.deduplicated} AND (${at.processedRows}::bigint IS NULL OR processed_rows = ${at.processedRows}::bigint)
       FOR NO KEY UPDATE`
@@ -116,7 +120,7 @@ export const importSteps = (sql: SqlClient.SqlClient, pool: Pool) => {
     function* (organizationId: OrganizationId, id: ImportId) {
       const found = yield* held(organizationId, id, { deduplicated: false, processedRows: null })
       if (found === undefined) return "stopped" as const
-      yield* deduplicateRows(sql, found)
+      yield* found.kind === "orders" ? deduplicateOrders(sql, found) : deduplicateRows(sql, found)
       yield* sql`
         UPDATE imports SET deduplicated = true, attempts = 0, updated_at = clock_timestamp()
         WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
@@ -129,6 +133,7 @@ export const importSteps = (sql: SqlClient.SqlClient, pool: Pool) => {
   const mergeAt = Effect.fnUntraced(function* (organizationId: OrganizationId, id: ImportId, range: Range) {
     const found = yield* held(organizationId, id, { deduplicated: true, processedRows: range.start })
     if (found === undefined) return "stopped" as const
+    if (found.kind === "orders") return yield* Effect.as(mergeOrders(sql, found, range), "advanced" as const)
     return (yield* mergeRange(sql, found, range)) ? ("advanced" as const) : yield* new Again()
   })
 
@@ -151,9 +156,10 @@ export const importSteps = (sql: SqlClient.SqlClient, pool: Pool) => {
     start: number,
     refused: ChunkRefused
   ) {
-    yield* sql`
-      UPDATE import_rows SET issues = ${storable([refusedRow(refused)])}::text::jsonb, winner_line = NULL
-      WHERE organization_id = ${organizationId}::uuid AND import_id = ${id}::uuid AND row_number = ${start + 1}::bigint`
+    const issues = sql`${storable([refusedRow(refused)])}::text::jsonb`
+    const row = sql`organization_id = ${organizationId}::uuid AND import_id = ${id}::uuid AND row_number = ${start + 1}::bigint`
+    yield* sql`UPDATE import_rows SET issues = ${issues}, winner_line = NULL WHERE ${row}`
+    yield* sql`UPDATE order_import_rows SET issues = ${issues}, winner_line = NULL WHERE ${row}`
   }, Effect.orDie)
 
   const clear = Effect.fn("ImportRepo.clear")(function* (organizationId: OrganizationId, id: ImportId) {
@@ -162,6 +168,7 @@ export const importSteps = (sql: SqlClient.SqlClient, pool: Pool) => {
     if (found === undefined || found.status === "PROCESSING" || found.stagedRows === 0) return
     for (let row = 0; row < found.stagedRows; row += clearedRows) {
       yield* sql`DELETE FROM import_rows WHERE ${those} AND row_number <= ${row + clearedRows}::bigint`
+      yield* sql`DELETE FROM order_import_rows WHERE ${those} AND row_number <= ${row + clearedRows}::bigint`
     }
     yield* sql`DELETE FROM import_releases WHERE ${those}`
     yield* sql`UPDATE imports SET staged_rows = 0 WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`

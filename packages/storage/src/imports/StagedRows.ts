@@ -1,5 +1,5 @@
 import type { ConsumerPatch } from "@audiences/engine/consumers/ConsumerPatch"
-import type { ImportChunk } from "@audiences/engine/imports/ImportRepo"
+import type { FileKind, ImportChunk } from "@audiences/engine/imports/ImportRepo"
 import type { PoolClient } from "pg"
 import { from } from "pg-copy-streams"
 import { Readable } from "node:stream"
@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises"
 import { consumerColumns } from "./ConsumerColumns.ts"
 import { storable } from "./ImportErrors.ts"
 import type { ImportKey } from "./ImportKey.ts"
+import { orderValues } from "./OrderRows.ts"
 
 const special = /[\\\t\n\r]/g
 const escapes: Record<string, string> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" }
@@ -44,25 +45,30 @@ function* copyLines(
   yield piece
 }
 
+/** Where the rows of a chunk are staged, and what those that were read say, a list of values for each column. */
+const stagedValues = ({ rows }: ImportChunk, kind: FileKind) => {
+  if (kind === "orders") {
+    return { table: "order_import_rows", ...orderValues(rows.flatMap((row) => ("orderId" in row ? [row] : []))) }
+  }
+  const patches = rows.flatMap((row): ReadonlyArray<ConsumerPatch> => ("patch" in row ? [row.patch] : []))
+  const { given, values } = consumerColumns(patches)
+  return { table: "import_rows", names: given.map(({ name }) => name), values }
+}
+
 /**
  * Copies a chunk into the staged rows. False, and nothing written, when the import does not stand where it begins. To be run in a
  * transaction.
  */
 export const copyChunk = async (client: PoolClient, key: ImportKey, chunk: ImportChunk): Promise<boolean> => {
-  const { rows: found } = await client.query<{ staged: string }>(
-    `SELECT staged_rows AS staged FROM imports
+  const { rows: found } = await client.query<{ staged: string; kind: FileKind }>(
+    `SELECT staged_rows AS staged, kind FROM imports
     WHERE organization_id = $1::uuid AND id = $2::uuid AND status = 'PROCESSING' FOR NO KEY UPDATE`,
     [key.organizationId, key.id]
   )
   if (found.length === 0 || Number(found[0]!.staged) !== chunk.start) return false
-  const patches = chunk.rows.flatMap((row): ReadonlyArray<ConsumerPatch> => ("issues" in row ? [] : [row.patch]))
-  const { given, values } = consumerColumns(patches)
-  const names = given.map(({ name }) => name)
+  const { names, table, values } = stagedValues(chunk, found[0]!.kind)
   const into = ["organization_id", "import_id", "row_number", "line", "issues", ...names].join(", ")
-  await pipeline(
-    Readable.from(copyLines(key, chunk, values)),
-    client.query(from(`COPY import_rows (${into}) FROM STDIN`))
-  )
+  await pipeline(Readable.from(copyLines(key, chunk, values)), client.query(from(`COPY ${table} (${into}) FROM STDIN`)))
   await client.query(
     `UPDATE imports SET staged_rows = staged_rows + $3::int, staged_bytes = greatest(staged_bytes, $4::bigint), attempts = 0,
       staged_columns = ARRAY(SELECT unnest(staged_columns) UNION SELECT unnest($5::text[])), updated_at = clock_timestamp()

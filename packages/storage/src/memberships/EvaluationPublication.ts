@@ -1,7 +1,11 @@
 import type { AudienceId } from "@audiences/domain/AudienceId"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { emptyBlock, overlay } from "@audiences/engine/memberships/Block"
-import type { EvaluationToPublish, PublicationOutcome } from "@audiences/engine/memberships/MembershipRepo"
+import type {
+  EvaluationToPublish,
+  PublicationOutcome,
+  SegmentToPublish
+} from "@audiences/engine/memberships/MembershipRepo"
 import { boundariesOf, boundaryKey } from "@audiences/engine/rules/ConditionFields"
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
@@ -15,22 +19,26 @@ const decode = Schema.decodeUnknownEffect(
   Schema.Array(
     Schema.Struct({
       revision: Schema.Finite,
-      evaluatedRevision: Schema.NullOr(Schema.Finite)
+      evaluatedRevision: Schema.NullOr(Schema.Finite),
+      isWaiting: Schema.Boolean
     })
   )
 )
 
-/** Locks the audience if it still waits for this refresh, by these rules. */
-const lockWaiting = Effect.fnUntraced(function* (
+type Locked = Effect.Success<ReturnType<typeof decode>>[number]
+
+/** Locks the audience if its rules are those that were evaluated; and whether it waits for this refresh. */
+const lockEvaluated = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   audienceId: AudienceId,
   { requested, revision }: EvaluationToPublish
 ) {
   const rows = yield* sql`
-    SELECT rules_revision::float8 AS revision, evaluated_revision::float8 FROM audiences
+    SELECT rules_revision::float8 AS revision, evaluated_revision::float8, refreshes_completed < ${requested}::bigint AS is_waiting
+    FROM audiences
     WHERE organization_id = ${organizationId}::uuid AND id = ${audienceId}::uuid
-      AND NOT archived AND rules_revision = ${revision}::bigint AND refreshes_completed < ${requested}::bigint
+      AND NOT archived AND rules_revision = ${revision}::bigint AND refreshes_completed <= ${requested}::bigint
     FOR NO KEY UPDATE`
   return (yield* Effect.orDie(decode(rows)))[0]
 })
@@ -50,20 +58,15 @@ const isKept = Effect.fnUntraced(function* (
   return (yield* Effect.orDie(decodeFound(rows)))[0]!.found
 })
 
-/**
- * As `MembershipRepo.publish`, in a transaction. Brings the evaluation up to at least what is followed, changes and time: from then on
- * the audience follows with the others.
- */
-export const publishEvaluation = Effect.fnUntraced(function* (
+/** Publishes the evaluation of an audience that is locked, brought up to at least what is followed, changes and time. */
+const publishLocked = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   audienceId: AudienceId,
-  evaluated: EvaluationToPublish
+  { condition, evaluation, requested, ...evaluated }: EvaluationToPublish,
+  audience: Locked,
+  followedUntil: DateTime.Utc
 ) {
-  const { condition, evaluation, requested } = evaluated
-  const { followedUntil } = yield* lockPublication(sql, organizationId)
-  const audience = yield* lockWaiting(sql, organizationId, audienceId, evaluated)
-  if (audience === undefined || !(yield* isKept(sql, organizationId, evaluation.position))) return "superseded"
   const now = DateTime.max(evaluated.now, followedUntil)
   const boundaries = new Map(boundariesOf(condition).map((each) => [boundaryKey(each), each]))
   const window = { from: DateTime.toEpochMillis(evaluated.now), to: DateTime.toEpochMillis(now) }
@@ -93,5 +96,42 @@ export const publishEvaluation = Effect.fnUntraced(function* (
     WHERE organization_id = ${organizationId}::uuid AND id = ${audienceId}::uuid`
   yield* expectFlip(sql, organizationId, yield* readNextFlip(sql, organizationId, boundaries, now))
   const outcome: PublicationOutcome = publishes ? "published" : "unchanged"
+  return outcome
+})
+
+/** As `MembershipRepo.publish`, in a transaction. From then on the audience follows with the others. */
+export const publishEvaluation = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  audienceId: AudienceId,
+  evaluated: EvaluationToPublish
+) {
+  const { followedUntil } = yield* lockPublication(sql, organizationId)
+  const audience = yield* lockEvaluated(sql, organizationId, audienceId, evaluated)
+  if (!audience?.isWaiting || !(yield* isKept(sql, organizationId, evaluated.evaluation.position))) return "superseded"
+  return yield* publishLocked(sql, organizationId, audienceId, evaluated, audience, followedUntil)
+})
+
+/** As `MembershipRepo.publishTogether`, in a transaction. The segments are in the order of their ids. */
+export const publishTogether = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  segments: ReadonlyArray<SegmentToPublish>
+) {
+  const { followedUntil } = yield* lockPublication(sql, organizationId)
+  const locked: Array<readonly [SegmentToPublish, Locked]> = []
+  for (const segment of segments) {
+    const audience = yield* lockEvaluated(sql, organizationId, segment.audienceId, segment)
+    if (audience === undefined || !(yield* isKept(sql, organizationId, segment.evaluation.position)))
+      return "superseded"
+    locked.push([segment, audience])
+  }
+  if (!locked.some(([, { isWaiting }]) => isWaiting)) return "superseded"
+  // As `record_change` does: until the transaction ends, no consumer changes for whoever is asked next.
+  yield* sql`SELECT pg_advisory_xact_lock(hashtextextended('changes:' || ${organizationId}::text, 0))`
+  const outcomes: Array<PublicationOutcome> = []
+  for (const [segment, audience] of locked)
+    outcomes.push(yield* publishLocked(sql, organizationId, segment.audienceId, segment, audience, followedUntil))
+  const outcome: PublicationOutcome = outcomes.includes("published") ? "published" : "unchanged"
   return outcome
 })

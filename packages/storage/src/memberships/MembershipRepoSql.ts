@@ -9,7 +9,8 @@ import type { MemberRequest } from "@audiences/engine/memberships/MemberPaging"
 import {
   ConsumersUnknown,
   type EvaluationToPublish,
-  MembershipRepo
+  MembershipRepo,
+  type SegmentToPublish
 } from "@audiences/engine/memberships/MembershipRepo"
 import { type DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -17,7 +18,7 @@ import { audienceColumns, decodeAudiences } from "../audiences/AudienceRow.ts"
 import { lockAudience } from "../audiences/LockedAudience.ts"
 import { audit, firstIds } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
-import { publishEvaluation } from "./EvaluationPublication.ts"
+import { publishEvaluation, publishTogether } from "./EvaluationPublication.ts"
 import { readMembers } from "./MemberPages.ts"
 import { readStatus } from "./MembershipStatus.ts"
 import { addStaticMembers, removeStaticMembers } from "./StaticMembers.ts"
@@ -162,6 +163,12 @@ const make = Effect.gen(function* () {
     publish: Effect.fn("MembershipRepo.publish")(
       (organizationId: OrganizationId, audienceId: AudienceId, evaluated: EvaluationToPublish) =>
         publishEvaluation(sql, organizationId, audienceId, evaluated),
+      contended(sql),
+      Effect.orDie
+    ),
+    publishTogether: Effect.fn("MembershipRepo.publishTogether")(
+      (organizationId: OrganizationId, segments: ReadonlyArray<SegmentToPublish>) =>
+        publishTogether(sql, organizationId, segments),
       contended(sql),
       Effect.orDie
     )

@@ -1,50 +1,21 @@
 import type { Actor } from "@audiences/domain/Actor"
 import type { AuditAction } from "@audiences/domain/AuditEntry"
 import type { OrganizationId } from "@audiences/domain/Organization"
-import { RfmMethod, type RfmRun } from "@audiences/domain/Rfm"
+import type { RfmRun } from "@audiences/domain/Rfm"
 import { blockSize } from "@audiences/engine/memberships/Block"
 import { thresholdsOf } from "@audiences/engine/rfm/RfmCutting"
 import { type Cutting, RfmRepo, type RfmScoring } from "@audiences/engine/rfm/RfmRepo"
-import { type DateTime, Effect, Layer, Option, Schema } from "effect"
+import { DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { audit } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
+import { decodeRuns, decodeScorings, encodeMethod, type RunRow } from "./RfmRow.ts"
 import { runFailed, takeDueRuns } from "./RfmRequests.ts"
 import { recordScores, scoreBlock } from "./RfmScores.ts"
+import { readSince } from "./RfmSince.ts"
 import { countValues, instant, placedValues } from "./RfmValues.ts"
 
-const Bound = Schema.Struct({
-  value: Schema.String,
-  cut: Schema.String,
-  externalId: Schema.NullOr(Schema.String),
-  consumerId: Schema.NullOr(Schema.String)
-})
-const Bounds = Schema.Struct({
-  recency: Schema.Array(Bound),
-  frequency: Schema.Array(Bound),
-  monetary: Schema.Array(Bound)
-})
-const ScoringRow = Schema.Struct({
-  method: RfmMethod,
-  intervalSeconds: Schema.NullOr(Schema.Finite),
-  requested: Schema.Finite,
-  completed: Schema.Finite
-})
-const RunRow = Schema.Struct({
-  id: Schema.String,
-  method: RfmMethod,
-  bounds: Bounds,
-  requested: Schema.Finite,
-  scoredCount: Schema.Finite,
-  changedCount: Schema.Finite,
-  nextBlock: Schema.Finite,
-  startedAt: Schema.DateTimeUtcFromDate,
-  completedAt: Schema.NullOr(Schema.DateTimeUtcFromDate)
-})
-const decodeScorings = Schema.decodeUnknownEffect(Schema.Array(ScoringRow))
-const decodeRuns = Schema.decodeUnknownEffect(Schema.Array(RunRow))
 const decodeLast = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ last: Schema.NullOr(Schema.Finite) })))
-const encodeMethod = Schema.encodeSync(RfmMethod)
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -59,7 +30,7 @@ const make = Effect.gen(function* () {
   const runs = Effect.fnUntraced(function* (organizationId: OrganizationId, rest: ReturnType<typeof sql.literal>) {
     const rows = yield* sql`
       SELECT id, method, bounds, requested::float8 AS requested, scored_count::float8 AS scored_count, changed_count::float8 AS changed_count,
-        next_block, started_at, completed_at
+        next_block, started_at, completed_at, since_position::float8 AS since_position, since_as_of
       FROM rfm_runs WHERE organization_id = ${organizationId}::uuid ${rest}`
     return Option.fromUndefinedOr((yield* decodeRuns(rows))[0])
   })
@@ -138,10 +109,13 @@ const make = Effect.gen(function* () {
       const n = yield* countValues(sql, organizationId, method)
       const values = yield* placedValues(sql, organizationId, method, n, cutting.places(method, n))
       const bounds = cutting.bounds(method, n, (dimension, place) => values.get(`${dimension} ${place}`)!)
+      const since = yield* readSince(sql, organizationId, method)
       yield* sql`
-        INSERT INTO rfm_runs (organization_id, id, requested, method, bounds, scored_count, started_at)
+        INSERT INTO rfm_runs (organization_id, id, requested, method, bounds, scored_count, started_at, position, since_position, since_as_of)
         VALUES (${organizationId}::uuid, ${runId}::uuid, ${requested}::bigint, ${JSON.stringify(encodeMethod(method))}::text::jsonb,
-          ${JSON.stringify(bounds)}::text::jsonb, ${n}::bigint, ${instant(sql, now)})`
+          ${JSON.stringify(bounds)}::text::jsonb, ${n}::bigint, ${instant(sql, now)},
+          (SELECT coalesce(max(position), 0) FROM changes WHERE organization_id = ${organizationId}::uuid),
+          ${since?.position ?? null}::bigint, ${since === null ? null : DateTime.formatIso(since.asOf)}::text::timestamptz)`
       return Option.some(runId)
     },
     contended(sql),
@@ -151,7 +125,7 @@ const make = Effect.gen(function* () {
   const complete = Effect.fnUntraced(function* (
     organizationId: OrganizationId,
     now: DateTime.Utc,
-    { id, requested }: typeof RunRow.Type
+    { id, requested }: RunRow
   ) {
     yield* sql`
       UPDATE rfm_runs SET completed_at = ${instant(sql, now)} WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
@@ -169,8 +143,7 @@ const make = Effect.gen(function* () {
       const last =
         yield* sql`SELECT max(ordinal) AS last FROM consumers WHERE organization_id = ${organizationId}::uuid`
       const [{ last: lastOrdinal } = { last: null }] = yield* decodeLast(last)
-      const method = { ...run.method, asOf: run.method.asOf ?? now }
-      const changed = yield* scoreBlock(sql, organizationId, now, method, run.bounds, run.nextBlock)
+      const changed = yield* scoreBlock(sql, organizationId, now, run)
       yield* sql`
         UPDATE rfm_runs SET next_block = next_block + 1, changed_count = changed_count + ${changed.length}::int
         WHERE organization_id = ${organizationId}::uuid AND id = ${runId}::uuid`

@@ -3,6 +3,8 @@ import { blockSize } from "@audiences/engine/memberships/Block"
 import type { Bound, Bounds, Dimension } from "@audiences/engine/rfm/RfmCutting"
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
+import type { RunRow } from "./RfmRow.ts"
+import { changedSince } from "./RfmSince.ts"
 import { instant, readingValues, rfmConsumers, type RfmMethodAt } from "./RfmValues.ts"
 
 /** The fields of a consumer that a scoring writes, by their names in the contract. */
@@ -38,18 +40,21 @@ const binOf = (sql: SqlClient.SqlClient, dimension: Dimension, method: RfmMethod
 
 const decodeOrdinals = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ordinal: Schema.Finite })))
 
-/** Writes the ranks of the consumers of a block, and returns the ordinals of those whose ranks changed. Leaves the feed to the caller. */
+/** Writes the ranks of the consumers of the next block of a run, and returns the ordinals of those whose ranks changed. Leaves the feed to the caller. */
 export const scoreBlock = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
   now: DateTime.Utc,
-  method: RfmMethodAt,
-  bounds: Bounds,
-  block: number
+  { bounds, nextBlock, sinceAsOf, sincePosition, ...run }: RunRow
 ) {
-  const first = block * blockSize
-  const within = (ordinal: ReturnType<typeof sql.literal>) =>
+  const method = { ...run.method, asOf: run.method.asOf ?? now }
+  const first = nextBlock * blockSize
+  const block = (ordinal: ReturnType<typeof sql.literal>) =>
     sql`${ordinal} BETWEEN ${first}::int AND ${first + blockSize - 1}::int`
+  const within =
+    sincePosition === null || sinceAsOf === null
+      ? block
+      : changedSince(sql, organizationId, method, bounds, { position: sincePosition, asOf: sinceAsOf }, block)
   const at = instant(sql, now)
   const scored = sql`
     CREATE TEMPORARY TABLE rfm_scores ON COMMIT DROP AS

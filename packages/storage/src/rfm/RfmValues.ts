@@ -15,7 +15,8 @@ interface RfmSourceSql {
   /** Whether a consumer has ordered. */
   readonly hasOrdered: Statement.Fragment
   readonly lastOrderAt: Statement.Fragment
-  readonly frequency: Statement.Fragment
+  /** Of a type that sorts fast. */
+  readonly orderCount: Statement.Fragment
   readonly monetary: Statement.Fragment
 }
 
@@ -23,7 +24,7 @@ const ofTotals = (sql: SqlClient.SqlClient): RfmSourceSql => ({
   from: sql`consumers c`,
   hasOrdered: sql`c.total_orders > 0 AND c.last_order_at IS NOT NULL`,
   lastOrderAt: sql`c.last_order_at`,
-  frequency: sql`c.total_orders::numeric`,
+  orderCount: sql`c.total_orders`,
   monetary: sql`c.ltv`
 })
 
@@ -34,7 +35,7 @@ const ofOrders = (
   ordinals: (ordinal: Statement.Fragment) => Statement.Fragment
 ): RfmSourceSql => ({
   from: sql`consumers c LEFT JOIN (
-      SELECT ordinal, max(ordered_at) AS last_order_at, count(*)::numeric AS frequency, sum(total) AS monetary FROM orders
+      SELECT ordinal, max(ordered_at) AS last_order_at, count(*) AS order_count, sum(total) AS monetary FROM orders
       WHERE organization_id = ${organizationId}::uuid AND ordered_at <= ${instant(sql, asOf)}
         AND ${windowDays === null ? sql`true` : sql`ordered_at > ${instant(sql, asOf)} - make_interval(days => ${windowDays}::int)`}
         AND ${ordinals(sql`ordinal`)}
@@ -42,12 +43,12 @@ const ofOrders = (
     ) o ON o.ordinal = c.ordinal`,
   hasOrdered: sql`o.ordinal IS NOT NULL`,
   lastOrderAt: sql`o.last_order_at`,
-  frequency: sql`o.frequency`,
+  orderCount: sql`o.order_count`,
   monetary: sql`o.monetary`
 })
 
 /**
- * Live consumers with what is cut: `has_ordered`, `last_order_at`, `frequency`, `monetary`, and their ranks. `ordinals` is a condition
+ * Live consumers with what is cut: `has_ordered`, `last_order_at`, `frequency` (and `order_count`, the same), `monetary`, and their ranks. `ordinals` is a condition
  * on ordinals.
  */
 export const rfmConsumers = (
@@ -56,11 +57,11 @@ export const rfmConsumers = (
   method: RfmMethodAt,
   ordinals: (ordinal: Statement.Fragment) => Statement.Fragment
 ) => {
-  const { frequency, from, hasOrdered, lastOrderAt, monetary } =
+  const { from, hasOrdered, lastOrderAt, monetary, orderCount } =
     method.source === "totals" ? ofTotals(sql) : ofOrders(sql, organizationId, method, ordinals)
   return sql`
     SELECT c.ordinal, c.id, c.primary_external_id_folded AS external_id, ${hasOrdered} AS has_ordered, ${lastOrderAt} AS last_order_at,
-      ${frequency} AS frequency, ${monetary} AS monetary, c.activity_rank, c.purchase_frequency_rank, c.monetary_rank
+      ${orderCount} AS order_count, ${orderCount}::numeric AS frequency, ${monetary} AS monetary, c.activity_rank, c.purchase_frequency_rank, c.monetary_rank
     FROM ${from}
     WHERE c.organization_id = ${organizationId}::uuid AND NOT c.archived AND ${ordinals(sql`c.ordinal`)}`
 }
@@ -107,7 +108,7 @@ const orders: Readonly<Record<Dimension, { readonly value: string; readonly orde
     order: "last_order_at DESC",
     text: "(extract(epoch FROM value) * 1000)::bigint::text"
   },
-  frequency: { value: "frequency", order: "frequency", text: "value::text" },
+  frequency: { value: "order_count", order: "order_count", text: "value::numeric::text" },
   monetary: { value: "monetary", order: "monetary", text: "value::text" }
 }
 

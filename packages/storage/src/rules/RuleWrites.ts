@@ -33,3 +33,14 @@ export const raiseRevision = (sql: SqlClient.SqlClient, actor: Actor, now: DateT
       refresh_failures = 0, refresh_retry_at = NULL,
       updated_at = ${DateTime.formatIso(now)}::text::timestamptz, updated_by = ${actor.name}
     WHERE organization_id = ${actor.organizationId}::uuid AND id = ${audienceId}::uuid`
+
+/** Of audiences whose rules are as they were, but which are to be evaluated with others whose rules changed. */
+export const raiseRevisions = (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  audienceIds: ReadonlyArray<AudienceId>
+) =>
+  sql`
+    UPDATE audiences SET
+      rules_revision = rules_revision + 1, refreshes_requested = refreshes_requested + 1, refresh_failures = 0, refresh_retry_at = NULL
+    WHERE organization_id = ${organizationId}::uuid AND id = ANY(${audienceIds}::uuid[])`

@@ -245,43 +245,41 @@ layer(ImportsTest, { excludeTestServices: true })("ImportMerge, in real time", (
     })
   )
 
-  it.effect("ends the same however often the process is killed on the way", () =>
-    Effect.gen(function* () {
-      const { path } = yield* UploadFolder
-      const undisturbed = yield* fresh
-      const whole = yield* bringIn(undisturbed, manyRows, 100)
-      const place = yield* fresh
-      const { id } = yield* upload(place, manyRows)
-      const run = childProgram(importProgram, [inject("postgresUrl"), path, place.organizationId, id, "100"])
-      // Killed after some step, a random while into the next ones.
-      for (const step of [
-        "staged from 300",
-        "staged from 1300",
-        "deduplicated",
-        "merged from 500",
-        "merged from 1200"
-      ]) {
+  it.effect(
+    "ends the same however often the process is killed on the way",
+    () =>
+      Effect.gen(function* () {
+        const { path } = yield* UploadFolder
+        const undisturbed = yield* fresh
+        const whole = yield* bringIn(undisturbed, manyRows, 100)
+        const place = yield* fresh
+        const { id } = yield* upload(place, manyRows)
+        const run = childProgram(importProgram, [inject("postgresUrl"), path, place.organizationId, id, "100"])
+        // Killed after some step, a random while into the next ones.
+        for (const step of ["staged from 300", "deduplicated", "merged from 500"]) {
+          yield* Effect.scoped(
+            Effect.gen(function* () {
+              const child = yield* run
+              yield* Effect.raceFirst(child.said(step), child.exited)
+              yield* Effect.sleep(Math.random() * 25)
+              yield* child.kill
+            })
+          )
+          const { id: _, ...now } = yield* latest(place)
+          assert.strictEqual(sum(yield* partition(id)), now.processedConsumers)
+          if (now.status !== "PROCESSING") break
+        }
         yield* Effect.scoped(
           Effect.gen(function* () {
             const child = yield* run
-            yield* Effect.raceFirst(child.said(step), child.exited)
-            yield* Effect.sleep(Math.random() * 25)
-            yield* child.kill
+            assert.strictEqual(yield* child.exited, 0)
           })
         )
-        const { id: _, ...now } = yield* latest(place)
-        assert.strictEqual(sum(yield* partition(id)), now.processedConsumers)
-        if (now.status !== "PROCESSING") break
-      }
-      yield* Effect.scoped(
-        Effect.gen(function* () {
-          const child = yield* run
-          assert.strictEqual(yield* child.exited, 0)
-        })
-      )
-      assert.deepStrictEqual(done(yield* latest(place)), done(whole))
-      assert.deepStrictEqual(yield* partition(id), yield* partition(whole.id))
-      assert.deepStrictEqual(yield* traces(place), yield* traces(undisturbed))
-    })
+        assert.deepStrictEqual(done(yield* latest(place)), done(whole))
+        assert.deepStrictEqual(yield* partition(id), yield* partition(whole.id))
+        assert.deepStrictEqual(yield* traces(place), yield* traces(undisturbed))
+      }),
+    // Four processes that start from sources.
+    120_000
   )
 })

@@ -5,10 +5,12 @@ import type { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
+import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
 import { Imports, type UploadGrant } from "@audiences/engine/imports/Imports"
 import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
+import { ImportUndoRepoSql } from "@audiences/storage/imports/ImportUndoRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { Context, Effect, Layer, Stream } from "effect"
 import { SqlClient } from "effect/sql"
@@ -45,9 +47,9 @@ const folder = Layer.effect(
 const store = Layer.unwrap(Effect.map(UploadFolder, ({ path }) => UploadStoreFile({ folder: path })))
 
 /** Imports on the test database, without a worker: tests run each import themselves. */
-export const ImportsTest = Layer.mergeAll(Imports.layer, ImportReports.layer).pipe(
+export const ImportsTest = Layer.mergeAll(Imports.layer, ImportReports.layer, ImportUndo.layer).pipe(
   Layer.provideMerge(ImportRepoSql),
-  Layer.provideMerge(ImportReportRepoSql),
+  Layer.provideMerge(Layer.merge(ImportReportRepoSql, ImportUndoRepoSql)),
   Layer.provideMerge(store),
   Layer.provideMerge(queue),
   Layer.provideMerge(Layer.mergeAll(folder, enqueued, PostgresTest))

@@ -149,7 +149,7 @@ layer(RfmTest, { excludeTestServices: true })("Scoring runs", (it) => {
         assert.deepStrictEqual([again.method, again.thresholds], [first.method, first.thresholds])
         assert.deepStrictEqual(yield* ranks(organizationId), found)
       }),
-    { arbitrary: { runs: 25 } }
+    { arbitrary: { runs: 15 } }
   )
 
   it.effect("of orders within a window count those behind its begin, up to the reference instant", () =>

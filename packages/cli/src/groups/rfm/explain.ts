@@ -92,4 +92,13 @@ export const explain = Command.make(
     ])
     yield* printList(Stream.fromIterable(dimensions), columns, "")
   })
-).pipe(Command.withDescription("Explain the ranks of a consumer: the values, the cuts of the latest run, the segment"))
+).pipe(
+  Command.withDescription("Explain the ranks of a consumer: the values, the cuts of the latest run, the segment"),
+  Command.withExamples([
+    {
+      command:
+        "audiences groups rfm explain 01984a3e-7c10-7a80-9d10-3c5f6d0c2f22 --group 01984a3e-7c10-7a80-9d10-3c5f6d0c2f66",
+      description: "In one of several segmentations"
+    }
+  ])
+)

@@ -14,4 +14,12 @@ export const run = Command.make(
     const begun = yield* rfm.run({ params: { groupId: group } })
     yield* printRfm(watch ? yield* watchRfm(begun) : begun)
   })
-).pipe(Command.withDescription("Score all consumers now"))
+).pipe(
+  Command.withDescription("Score all consumers now"),
+  Command.withExamples([
+    {
+      command: "audiences groups rfm run 01984a3e-7c10-7a80-9d10-3c5f6d0c2f66 --watch",
+      description: "And wait until it is done"
+    }
+  ])
+)

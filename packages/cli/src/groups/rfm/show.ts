@@ -49,4 +49,9 @@ export const show = Command.make(
     const { rfm } = yield* AudiencesClient
     yield* printRfm(yield* rfm.get({ params: { groupId: group } }))
   })
-).pipe(Command.withDescription("Show the segments of a scoring, and how many are in each"))
+).pipe(
+  Command.withDescription("Show the segments of a scoring, and how many are in each"),
+  Command.withExamples([
+    { command: "audiences groups rfm show 01984a3e-7c10-7a80-9d10-3c5f6d0c2f66", description: "Segments and sizes" }
+  ])
+)

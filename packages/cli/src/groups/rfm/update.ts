@@ -24,5 +24,11 @@ export const update = Command.make(
 ).pipe(
   Command.withDescription(
     "Replace the segments and score anew. Without --map or --segments the segments are those of fanfare5; without a flag of the method it stays"
-  )
+  ),
+  Command.withExamples([
+    {
+      command: "audiences groups rfm update 01984a3e-7c10-7a80-9d10-3c5f6d0c2f66 --watch",
+      description: "Score anew, and wait for it"
+    }
+  ])
 )

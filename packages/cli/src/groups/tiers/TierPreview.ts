@@ -5,7 +5,9 @@ import { consumerFields } from "@audiences/domain/ConsumerField"
 import { fold } from "@audiences/domain/Fold"
 import type { LoyaltyTiersInput, TierInput } from "@audiences/domain/LoyaltyTier"
 import { note, printList } from "../../output/Output.ts"
+import { printable } from "../../output/Printable.ts"
 import { sizeColumns } from "../SegmentSizes.ts"
+import { goneTiers } from "./goneTiers.ts"
 import { rangeColumns } from "./rangeColumns.ts"
 
 const rulesOf = (attribute: LoyaltyTiersInput["attribute"], { endValue, startValue }: TierInput) => {
@@ -54,8 +56,7 @@ export const printTierPreview = Effect.fnUntraced(function* (
     ],
     ""
   )
-  const kept = new Set(tiers.map(({ name }) => fold(name.trim())))
-  const gone = present.filter(({ name }) => !kept.has(fold(name)))
-  if (gone.length > 0) yield* note(`Would be archived: ${gone.map(({ name }) => name).join(", ")}.`)
+  const gone = goneTiers(present, tiers)
+  if (gone.length > 0) yield* note(`Would be archived: ${gone.map(printable).join(", ")}.`)
   yield* note("Nothing was written. Leave --dry-run out to do it.")
 })

@@ -69,4 +69,9 @@ export const show = Command.make(
   Effect.fn("tiers.show")(function* ({ group }) {
     yield* printTiers((yield* readTiers(group)).map(({ audience }) => audience))
   })
-).pipe(Command.withDescription("Show the tiers of a programme, and how many are in each"))
+).pipe(
+  Command.withDescription("Show the tiers of a programme, and how many are in each"),
+  Command.withExamples([
+    { command: "audiences groups tiers show 01984a3e-7c10-7a80-9d10-3c5f6d0c2f66", description: "Ranges and sizes" }
+  ])
+)

@@ -3,7 +3,9 @@ import { Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { LoyaltyTiersInput } from "@audiences/domain/LoyaltyTier"
 import { decodeBody } from "../../audiences/payload.ts"
+import { confirm } from "../../confirmation/Confirmation.ts"
 import { groupArgument } from "../../Ids.ts"
+import { goneTiers } from "./goneTiers.ts"
 import { printWritten, readTiers } from "./show.ts"
 import { tierFlags } from "./TierFlags.ts"
 import { printTierPreview } from "./TierPreview.ts"
@@ -32,11 +34,10 @@ export const update = Command.make(
       groupName: Option.getOrElse(groupName, () => audience.groupName ?? ""),
       tiers: tiers.map((each) => ({ ...each, iconName: icons.get(each.name) ?? null }))
     })
-    if (dryRun)
-      return yield* printTierPreview(
-        payload,
-        present.map(({ audience }) => audience)
-      )
+    const stored = present.map(({ audience }) => audience)
+    if (dryRun) return yield* printTierPreview(payload, stored)
+    const gone = goneTiers(stored, payload.tiers)
+    if (gone.length > 0) yield* confirm(`Archive ${gone.join(", ")}, for good?`)
     const { loyaltyTiers } = yield* AudiencesClient
     const { audiences } = yield* loyaltyTiers.replace({ params: { groupId: group }, payload })
     yield* printWritten(audiences, watch)
@@ -44,5 +45,11 @@ export const update = Command.make(
 ).pipe(
   Command.withDescription(
     "Replace the tiers of a programme: those of the same name are changed, others created and archived. What is not given stays"
-  )
+  ),
+  Command.withExamples([
+    {
+      command: "audiences groups tiers update 01984a3e-7c10-7a80-9d10-3c5f6d0c2f66 --at 100,500 --dry-run",
+      description: "Other boundaries, only to see what would change"
+    }
+  ])
 )

@@ -1,0 +1,15 @@
+import { served } from "../connection/Server.ts"
+import { consumers } from "../consumers/consumers.ts"
+import { exportCommand } from "../exports/export.ts"
+import { importCommand } from "../imports/import.ts"
+import { imports } from "../imports/imports.ts"
+import { orders } from "../orders/orders.ts"
+import type { AnyCommand } from "./AnyCommand.ts"
+
+export const verbs: ReadonlyArray<AnyCommand> = [
+  served(importCommand),
+  imports,
+  served(exportCommand),
+  consumers,
+  orders
+]

@@ -1,0 +1,59 @@
+import { ImportUndoConflict } from "@audiences/domain/Import"
+import { Effect, Schema } from "effect"
+import type { SqlClient, Statement } from "effect/sql"
+import type { UndoKey } from "./UndoKey.ts"
+
+const decodeConflicts = Schema.decodeUnknownEffect(
+  Schema.Array(Schema.Struct({ ...ImportUndoConflict.fields, ordinal: Schema.Finite, total: Schema.Finite }))
+)
+
+/** How many consumers a refusal names. */
+const namedConflicts = 100
+
+/** The columns by which consumers are told apart. */
+export const identifyingColumns = ["email_folded", "phone", "primary_external_id_folded"] as const
+
+/** What an import left as `x` of consumer `c` has not been written since. */
+const untouched = (consumer: string, log: string): string =>
+  `coalesce(${consumer}.updated_at, ${consumer}.created_at) = ${log}.written_at`
+
+/**
+ * The consumers of the log that cannot be put back without losing what was written since: of the whole log, or of some ordinals, when
+ * only these are to be put back. Whom the import created and somebody has archived is where an undo would put it.
+ */
+export const undoConflicts = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  { audienceId, id, organizationId }: UndoKey,
+  ordinals: ReadonlyArray<number> | "all"
+) {
+  const among = (column: string): Statement.Fragment =>
+    ordinals === "all" ? sql`true` : sql`${sql.literal(column)} = ANY(${ordinals}::int[])`
+  const takenBy = identifyingColumns.map(
+    (column) => sql`
+      EXISTS (
+        SELECT 1 FROM consumers o
+        WHERE o.organization_id = c.organization_id AND NOT o.archived AND o.ordinal <> c.ordinal
+          AND o.${sql.literal(column)} = w.before ->> '${sql.literal(column)}'
+          AND NOT EXISTS (
+            SELECT 1 FROM import_changes x
+            WHERE x.organization_id = w.organization_id AND x.import_id = w.import_id AND x.ordinal = o.ordinal
+              AND ${among("x.ordinal")} AND ${sql.literal(untouched("o", "x"))}))`
+  )
+  const rows = yield* sql`
+    SELECT id AS consumer_id, ordinal, reason, (count(*) OVER ())::float8 AS total FROM (
+      SELECT c.id, c.ordinal, CASE
+        WHEN ${sql.literal(untouched("c", "w"))} IS NOT TRUE THEN 'CHANGED'
+        WHEN w.before IS NULL AND EXISTS (
+          SELECT 1 FROM static_members m WHERE m.organization_id = c.organization_id AND m.ordinal = c.ordinal
+            AND (m.audience_id, m.source) IS DISTINCT FROM (${audienceId}::uuid, ${`import:${id}`})
+            AND m.audience_id IN (SELECT a.id FROM audiences a WHERE a.organization_id = c.organization_id AND a.type <> 'DYNAMIC')
+        ) THEN 'LISTED'
+        WHEN w.before IS NOT NULL AND (${sql.or(takenBy)}) THEN 'TAKEN'
+      END AS reason
+      FROM import_changes w JOIN consumers c ON c.organization_id = w.organization_id AND c.ordinal = w.ordinal
+      WHERE w.organization_id = ${organizationId}::uuid AND w.import_id = ${id}::uuid AND ${among("w.ordinal")}
+        AND NOT (w.before IS NULL AND c.archived)
+    ) judged WHERE reason IS NOT NULL
+    ORDER BY ordinal ${ordinals === "all" ? sql`LIMIT ${namedConflicts}` : sql``}`
+  return yield* Effect.orDie(decodeConflicts(rows))
+})

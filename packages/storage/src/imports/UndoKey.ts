@@ -1,0 +1,10 @@
+import type { AudienceId } from "@audiences/domain/AudienceId"
+import type { ImportId } from "@audiences/domain/Import"
+import type { OrganizationId } from "@audiences/domain/Organization"
+
+/** The import that is undone. */
+export interface UndoKey {
+  readonly organizationId: OrganizationId
+  readonly id: ImportId
+  readonly audienceId: AudienceId
+}
