@@ -22,6 +22,6 @@ describe("the programs as they are built", () => {
       }
     )
     const { id } = JSON.parse(stdout) as { readonly id: string }
-    assert.deepInclude(await server.call("GET", `/audiences/${id}`), { name: "VIPs", type: "DYNAMIC" })
+    assert.deepInclude(await server.call<object>("GET", `/audiences/${id}`), { name: "VIPs", type: "DYNAMIC" })
   }, 120_000)
 })
