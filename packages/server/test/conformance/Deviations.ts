@@ -117,6 +117,7 @@ const importExtensions = [
   "rejectedRows",
   "mode",
   "dryRun",
+  "mapping",
   "spreadsheet",
   "mapping",
   "failureReason",
