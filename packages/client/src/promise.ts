@@ -29,7 +29,14 @@ import type {
 } from "@audiences/domain/AudienceVersion"
 import type { groupMemberListQuery } from "@audiences/domain/AudienceGroup"
 import type { Distribution, distributionQuery } from "@audiences/domain/Distribution"
-import type { Import, importListQuery, importQuery, ImportWithUpload } from "@audiences/domain/Import"
+import type {
+  FileImport,
+  FileImportWithUpload,
+  Import,
+  importListQuery,
+  importQuery,
+  ImportWithUpload
+} from "@audiences/domain/Import"
 import type { Integration, IntegrationList, IntegrationUpdate, VendorListings } from "@audiences/domain/Integration"
 import type { LoyaltyHistory, LoyaltyTransaction, LoyaltyTransactionInput } from "@audiences/domain/LoyaltyTransaction"
 import type { LoyaltyTiersInput, LoyaltyTiersResult } from "@audiences/domain/LoyaltyTier"
@@ -124,6 +131,17 @@ export class AudiencesClient {
 
   #list<Item, Query extends object>(path: Path | string, query: Query): Listing<Open<Item>, Query> {
     return new Listing((query) => this.#transport.json<Page<Open<Item>>>("GET", path, { query }), query)
+  }
+
+  #fileImports(place: "/consumers" | "/orders") {
+    return {
+      /** `uploadUrl` takes the file: give both to `imports.send`. `mapping` is JSON. */
+      create: (query: QueryOf<typeof importQuery> = {}) =>
+        this.#call<Resource<typeof FileImportWithUpload>>("POST", `${place}/import`, { query }),
+      latest: () => this.#call<Resource<typeof FileImport>>("GET", `${place}/import`),
+      get: (importId: string) =>
+        this.#call<Resource<typeof FileImport>>("GET", `${place}/imports/${encodeURIComponent(importId)}`)
+    }
   }
 
   #importFrom(vendor: "klaviyo" | "mailchimp" | "sendgrid", listIds: ReadonlyArray<string>) {
@@ -357,6 +375,12 @@ export class AudiencesClient {
         body: transaction
       })
   }
+
+  /** Files of consumers who become members of nothing. */
+  readonly consumerImports = this.#fileImports("/consumers")
+
+  /** Files of orders, of consumers who are known. */
+  readonly orderImports = this.#fileImports("/orders")
 
   readonly orders = {
     /** At most 500, all or none; the same `orderId` again replaces an order. */

@@ -1,10 +1,16 @@
 import { Command } from "effect/cli"
 import { served } from "../connection/Server.ts"
+import { importFile } from "../imports/importFile.ts"
 import { batch } from "./batch.ts"
 import { list } from "./list.ts"
 import { show } from "./show.ts"
 
+const fromFile = importFile("consumerImports", {
+  description: "Import consumers from a CSV file, without making them members of anything",
+  example: "audiences consumers import customers.csv --watch"
+})
+
 export const consumers = Command.make("consumers").pipe(
   Command.withDescription("People with attributes, orders and loyalty points"),
-  Command.withSubcommands([served(list), served(show), served(batch)])
+  Command.withSubcommands([served(list), served(show), served(batch), served(fromFile)])
 )

@@ -85,8 +85,8 @@ export const deviations: ReadonlyArray<Deviation> = [
   {
     reason: "extension: how a file is read and what is done with it",
     of: [
-      /^Import(WithUpload)?\.(spreadsheet|mode|dryRun): extension$/,
-      /^POST \/audiences\/\{audienceId\}\/import: query parameter (spreadsheet|mode|dryRun)$/
+      /^Import(WithUpload)?\.(spreadsheet|mode|dryRun|mapping): extension$/,
+      /^POST \/audiences\/\{audienceId\}\/import: query parameter (spreadsheet|mode|dryRun|mapping)$/
     ]
   },
   {
@@ -116,6 +116,7 @@ const importExtensions = [
   "mode",
   "dryRun",
   "spreadsheet",
+  "mapping",
   "failureReason",
   "cancelledAt",
   "undoStartedAt",
