@@ -6,6 +6,7 @@ import { AudienceId } from "@audiences/domain/AudienceId"
 import { ConsumerId } from "@audiences/domain/Consumer"
 import { ImportId } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
+import { RuleId } from "@audiences/domain/Rule"
 import { SyncSourceId } from "@audiences/domain/SyncSource"
 
 /** An audience, by id. */
@@ -39,6 +40,7 @@ const idArgument = <A>(name: string, what: string, schema: Schema.ConstraintDeco
 
 export const keyArgument = idArgument("key", "an API key", ApiKeyId, "keys list")
 export const organizationArgument = idArgument("organization", "an organization", OrganizationId, "organizations list")
+export const ruleArgument = idArgument("rule", "a rule", RuleId, "rules list <audience>")
 export const importArgument = idArgument("import", "an import", ImportId, "imports list <audience>")
 export const syncSourceArgument = idArgument("source", "a sync source", SyncSourceId, "sync-sources list")
 export const groupArgument = idArgument("group", "a group of audiences", AudienceGroupId, "list --json")

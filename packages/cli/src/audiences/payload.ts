@@ -1,5 +1,5 @@
 import { Effect, Option, Schema } from "effect"
-import { Flag } from "effect/cli"
+import { Argument, Flag } from "effect/cli"
 import { schemaIssues, ValidationError } from "@audiences/domain/ValidationError"
 import { readArgument, standardInput } from "../UserFile.ts"
 import { UsageError } from "../UsageError.ts"
@@ -8,15 +8,19 @@ import { UsageError } from "../UsageError.ts"
 export const jsonSource = (name: string, what: string) =>
   Flag.String(name).pipe(Flag.optional, Flag.withMetavar("json|@file|-"), Flag.withDescription(what))
 
-/** Reads what `jsonSource` names. */
-export const readJson = Effect.fnUntraced(function* (flag: string, source: string) {
+/** The same as an argument. */
+export const jsonArgument = (name: string, what: string) =>
+  Argument.String(name).pipe(Argument.withMetavar("json|@file|-"), Argument.withDescription(what))
+
+/** Reads what `jsonSource` or `jsonArgument` names. */
+export const readJson = Effect.fnUntraced(function* (name: string, source: string, label = `--${name}`) {
   const text = yield* readArgument(source)
   const named = source === standardInput || source === `@${standardInput}` ? "standard input" : source.slice(1)
   return yield* Effect.try({
     try: (): unknown => JSON.parse(text),
     catch: (error) =>
       new UsageError({
-        message: `--${flag} is not JSON${text === source ? "" : ` (${named})`}: ${error instanceof Error ? error.message : error}`
+        message: `${label} is not JSON${text === source ? "" : ` (${named})`}: ${error instanceof Error ? error.message : error}`
       })
   })
 })

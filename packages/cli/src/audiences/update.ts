@@ -2,10 +2,10 @@ import { Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { AudienceUpdate } from "@audiences/domain/Audience"
-import { RulesReplace } from "@audiences/domain/Rule"
 import { audienceArgument } from "../Ids.ts"
 import { optionalKey } from "../Paging.ts"
 import { UsageError } from "../UsageError.ts"
+import { replacement } from "../rules/Replacement.ts"
 import { pointed, rulesGiven, whereFlag } from "../rules/TypedRules.ts"
 import { decodeBody, intervalFlag, jsonSource, readJson } from "./payload.ts"
 import { printAudience } from "./show.ts"
@@ -69,10 +69,3 @@ export const update = Command.make(
     }
   ])
 )
-
-const replacement = (audienceId: string, lines: unknown) =>
-  decodeBody(RulesReplace, {
-    rules: Array.isArray(lines)
-      ? lines.map((line) => (typeof line === "object" && line !== null ? { ...line, audienceId } : line))
-      : lines
-  })

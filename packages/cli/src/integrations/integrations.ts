@@ -5,6 +5,7 @@ import type { Integration, VendorListings } from "@audiences/domain/Integration"
 import { confirm } from "../confirmation/Confirmation.ts"
 import { served } from "../connection/Server.ts"
 import { note, printList, type Shown } from "../output/Output.ts"
+import { importLists } from "./importLists.ts"
 import { printIntegration, shownIntegration } from "./printIntegration.ts"
 import { set } from "./set.ts"
 import { vendorArgument } from "./vendorArgument.ts"
@@ -73,5 +74,5 @@ const lists = Command.make(
 
 export const integrations = Command.make("integrations").pipe(
   Command.withDescription("Accounts at vendors whose lists audiences are synced with"),
-  Command.withSubcommands([served(list), served(set), served(remove), served(lists)])
+  Command.withSubcommands([served(list), served(set), served(remove), served(lists), served(importLists)])
 )

@@ -17,7 +17,7 @@ export const whereFlag = (what: string) =>
     Flag.withDescription(`${what}, such as 'ltv >= 1000 and lastGeoCountry in (US, CA) or loyaltyBalance > 500'`)
   )
 
-interface GivenRules {
+export interface GivenRules {
   /** Rule lines; of JSON whatever was given. */
   readonly rules: unknown
   /** Where they stand in the text, of those that were typed. */
@@ -33,18 +33,18 @@ export const readWhere = (text: string, name: string): Effect.Effect<ParsedWhere
   })
 
 /** The rules of `--where` or `--rules`, if there are any. */
-export const rulesGiven = Effect.fnUntraced(function* (flags: {
-  readonly where: Option.Option<string>
-  readonly rules: Option.Option<string>
-}) {
+export const rulesGiven = Effect.fnUntraced(function* (
+  flags: { readonly where: Option.Option<string>; readonly rules: Option.Option<string> },
+  flag = "rules"
+) {
   if (Option.isSome(flags.where)) {
-    if (Option.isSome(flags.rules)) return yield* new UsageError({ message: "Give --where or --rules, not both." })
+    if (Option.isSome(flags.rules)) return yield* new UsageError({ message: `Give --where or --${flag}, not both.` })
     const text = yield* readArgument(flags.where.value)
     const { places, rules } = yield* readWhere(text, "--where")
     return Option.some<GivenRules>({ rules, typed: { text, places } })
   }
   return Option.isSome(flags.rules)
-    ? Option.some<GivenRules>({ rules: yield* readJson("rules", flags.rules.value) })
+    ? Option.some<GivenRules>({ rules: yield* readJson(flag, flags.rules.value) })
     : Option.none<GivenRules>()
 })
 

@@ -9,6 +9,7 @@ import { status } from "../audiences/status.ts"
 import { preview } from "../previews/preview.ts"
 import { groups } from "../groups/groups.ts"
 import { served } from "../connection/Server.ts"
+import { rules } from "../rules/rules.ts"
 import type { AnyCommand } from "./AnyCommand.ts"
 
 export const verbs: ReadonlyArray<AnyCommand> = [
@@ -21,5 +22,6 @@ export const verbs: ReadonlyArray<AnyCommand> = [
   served(count),
   served(status),
   served(preview),
+  rules,
   groups
 ]

@@ -4,6 +4,8 @@ import { exportCommand } from "../exports/export.ts"
 import { importCommand } from "../imports/import.ts"
 import { imports } from "../imports/imports.ts"
 import { orders } from "../orders/orders.ts"
+import { activities } from "../activities/activities.ts"
+import { loyalty } from "../loyalty/loyalty.ts"
 import type { AnyCommand } from "./AnyCommand.ts"
 
 export const verbs: ReadonlyArray<AnyCommand> = [
@@ -11,5 +13,7 @@ export const verbs: ReadonlyArray<AnyCommand> = [
   imports,
   served(exportCommand),
   consumers,
-  orders
+  orders,
+  activities,
+  loyalty
 ]

@@ -5,6 +5,7 @@ import { history } from "../versions/history.ts"
 import { snapshots } from "../versions/snapshots.ts"
 import { overlap } from "../overlaps/overlap.ts"
 import { served } from "../connection/Server.ts"
+import { versions } from "../versions/versions.ts"
 import type { AnyCommand } from "./AnyCommand.ts"
 
 export const verbs: ReadonlyArray<AnyCommand> = [
@@ -12,6 +13,7 @@ export const verbs: ReadonlyArray<AnyCommand> = [
   served(check),
   served(explain),
   served(history),
+  versions,
   snapshots,
   served(overlap)
 ]

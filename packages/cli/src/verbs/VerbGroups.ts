@@ -22,6 +22,7 @@ export const verbGroups: ReadonlyArray<VerbGroup> = [
       count: "Count the members of an audience",
       status: "Show how fresh the membership of an audience is",
       preview: "Try rules out: how many they select, and who would enter and leave an audience",
+      rules: "Rules of a DYNAMIC audience, one by one or all at once",
       groups: "Audiences that belong together, such as the tiers of a programme"
     },
     load: () => import("./AudienceVerbs.ts")
@@ -33,6 +34,7 @@ export const verbGroups: ReadonlyArray<VerbGroup> = [
       check: "Check whether consumers are in an audience; exit 0 if all of them are IN, 1 if not",
       explain: "Explain why a consumer is in an audience or not, since when, and what would change it",
       history: "List what entered and left an audience, when and why, newest first",
+      versions: "Versions of a membership, and how much it moves",
       snapshots: "Memberships that are kept under a name",
       overlap: "Show how many members audiences have in common, as a heat map on a terminal"
     },
@@ -54,7 +56,9 @@ export const verbGroups: ReadonlyArray<VerbGroup> = [
       imports: "Imports of an audience: what became of them, their refused rows, and an end to them",
       export: "Export the members of an audience, as of now",
       consumers: "People with attributes, orders and loyalty points",
-      orders: "What consumers bought"
+      orders: "What consumers bought",
+      activities: "What consumers did, and what was done for them",
+      loyalty: "Loyalty points: how those of a consumer moved"
     },
     load: () => import("./ConsumerVerbs.ts")
   },

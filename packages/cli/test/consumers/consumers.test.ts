@@ -1,7 +1,7 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
-import { consumer, consumerCreate, consumerId, page } from "../examples.ts"
+import { audience, consumer, consumerCreate, consumerId, page } from "../examples.ts"
 import { fakeServer } from "../fakeServer.ts"
 import { typed } from "../terminal.ts"
 
@@ -109,6 +109,40 @@ describe("audiences consumers batch", () => {
         /^\/no\/such\/file cannot be read: there is no such file\.$/m
       )
       assert.match((yield* typed(["consumers", "batch", "/tmp"])).stderr, /is a directory/)
+    })
+  )
+})
+
+describe("audiences consumers update, archive, audiences, distribution", () => {
+  it.live("changes only what is given, archives when it is meant, and draws a chart", () =>
+    Effect.gen(function* () {
+      const bucket = { range: "0 - 10", minValue: "0", maxValue: "10", value: 3, percentage: 75, x: 5 }
+      const { asked, url } = yield* fakeServer({
+        "PUT /consumers/:id": { body: consumer },
+        "DELETE /consumers/:id": { body: { ...consumer, archived: true } },
+        "GET /consumers/:id/audiences": { body: [audience] },
+        "GET /consumers/distribution": {
+          body: {
+            field: "ltv",
+            totalCount: 4,
+            stats: { min: "0", max: "20", mean: "5", median: "4", stdDev: "2" },
+            buckets: [bucket, { ...bucket, range: "10 - 20", value: 1, percentage: 25 }]
+          }
+        }
+      })
+      const env = { AUDIENCES_URL: url, NO_COLOR: "1" }
+      yield* typed(["consumers", "update", consumerId, "--status", "INACTIVE", "--clear", "phone"], { env })
+      yield* typed(["consumers", "archive", consumerId, "--erase", "--yes"], { env })
+      assert.deepStrictEqual(JSON.parse(asked[0]!.body), { status: "INACTIVE", phone: null })
+      assert.strictEqual(asked[1]!.query, "?erase=true")
+      assert.strictEqual((yield* typed(["consumers", "update", consumerId], { env })).exitCode, 2)
+      assert.strictEqual((yield* typed(["consumers", "archive", consumerId], { env })).exitCode, 2)
+      const names = yield* typed(["consumers", "audiences", consumerId, "--query", "name"], { env })
+      assert.deepStrictEqual(names.lines, ["VIPs"])
+      const chart = yield* typed(["consumers", "distribution", "ltv", "--buckets", "2"], { env, terminal: true })
+      assert.match(chart.stdout, /^ +0 - 10 +3 +75\.0% +█{24}$/m)
+      assert.match(chart.stdout, /^ *10 - 20 +1 +25\.0% +█{8}$/m)
+      assert.strictEqual(asked.at(-1)!.query, "?field=ltv&buckets=2")
     })
   )
 })

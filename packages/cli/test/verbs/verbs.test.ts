@@ -104,7 +104,7 @@ describe("audiences completions", () => {
   it("prints a script that the shell takes, with verbs, their flags and those of all", async () => {
     const { stdout } = await Effect.runPromise(typed(["completions", "bash"]))
     const script = `${stdout}\ncomplete -p audiences >&2 && printf '%s\\n' ok`
-    const { status, stdout: printed } = spawnSync("bash", ["-c", script], { encoding: "utf8" })
+    const { status, stdout: printed } = spawnSync("bash", ["-s"], { encoding: "utf8", input: script })
     assert.strictEqual(status, 0)
     assert.include(printed, "ok")
     for (const shell of ["bash", "zsh", "fish"]) {

@@ -82,3 +82,30 @@ describe("audiences snapshots", () => {
     })
   )
 })
+
+describe("audiences versions", () => {
+  it.live("shows one, and how much a membership moves", () =>
+    Effect.gen(function* () {
+      const day = { day: "2026-02-01", entered: 3, left: 1, memberCount: 40, volatility: 0.1 }
+      const { asked, url } = yield* fakeServer({
+        "GET /audiences/:id/versions/:version": {
+          body: {
+            version: 7,
+            cause: "rules",
+            enteredCount: 3,
+            leftCount: 1,
+            memberCount: 40,
+            publishedAt: "2026-02-01T10:00:00.123Z"
+          }
+        },
+        "GET /audiences/:id/volatility": { body: { audienceId, days: 7, perDay: 0.1, data: [day] } }
+      })
+      const env = { AUDIENCES_URL: url, NO_COLOR: "1" }
+      const shown = yield* typed(["versions", "show", audienceId, "7", "--json=cause,memberCount"], { env })
+      assert.deepStrictEqual(shown.lines, ['{"cause":"rules","memberCount":40}'])
+      const moves = yield* typed(["versions", "volatility", audienceId, "--days", "7"], { env, terminal: true })
+      assert.match(moves.stdout, /^2026-02-01 +3 +1 +40 +10\.0%$/m)
+      assert.strictEqual(asked[1]!.query, "?days=7")
+    })
+  )
+})

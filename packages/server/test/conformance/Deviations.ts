@@ -80,6 +80,7 @@ export const deviations: ReadonlyArray<Deviation> = [
       /^Consumer(Create|Update)\.(fullName|lastGeo[A-Za-z]+): maxLength 10000$/
     ]
   },
+  { reason: "a vendor is asked for every list while the caller waits", of: ["VendorImport.listIds: maxItems 100"] },
   { reason: "the published limit, `Max batch size is 500`", of: ["ConsumersCreate.consumers: maxItems 500"] },
   { reason: "extension: the caller's own id of a person", of: ["ConsumerCreate.externalId: extension"] },
   {
