@@ -43,21 +43,33 @@ const callOf = (name: string, { parameters }: ts.ArrowFunction): string => {
 /** What it answers with, as far as the source says: `AudienceFull`, `Rule[]`, pages of `Consumer`. */
 const answerOf = ({ body }: ts.ArrowFunction): string => {
   const text = body.getText()
-  const named = /#(call|list)<((?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*)>/.exec(text)
+  const named = /^calls\.(call|list)<((?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*)>/.exec(text)
   const type = (named?.[2] ?? "").replace(/^Resource<typeof (\w+)>.*$/s, "$1")
   const model = type.replace(/^ReadonlyArray<Resource<typeof (\w+)>>$/, "$1[]")
-  if (named === null) return text.includes("#bytes") ? "bytes, as a `ReadableStream`" : ""
+  if (text.startsWith("calls.bytes")) return "bytes, as a `ReadableStream`"
+  if (named === null)
+    return text.replace(/^(?:new (\w+)\()?.*$/s, (_, made?: string) => (made === undefined ? "" : `\`${made}\``))
   return named[1] === "list" ? `pages of \`${model}\`` : `\`${model}\``
 }
 
-const groupOf = (member: ts.PropertyDeclaration, operations: ReturnType<typeof contract>): Group | undefined => {
-  const { initializer } = member
-  if (initializer === undefined || !ts.isObjectLiteralExpression(initializer)) return undefined
-  const name = member.name.getText()
+/** The operations of a group: its object's, and those that the object is made of. */
+const operationsOf = (group: ts.Node): ReadonlyArray<ts.PropertyAssignment> => {
+  const found: Array<ts.PropertyAssignment> = []
+  const visit = (node: ts.Node): void => {
+    if (!ts.isObjectLiteralExpression(node)) return ts.forEachChild(node, visit)
+    for (const property of node.properties)
+      if (ts.isPropertyAssignment(property) && ts.isArrowFunction(property.initializer)) found.push(property)
+  }
+  visit(group)
+  return found
+}
+
+const groupOf = (name: string, operations: ReturnType<typeof contract>): Group => {
+  const group = declared(`promise/operations/${name[0]?.toUpperCase()}${name.slice(1)}.ts`, `${name}Of`)
   return {
     name,
-    doc: docOf(member),
-    operations: initializer.properties.filter(ts.isPropertyAssignment).flatMap((property) => {
+    doc: docOf(group),
+    operations: operationsOf(group).flatMap((property) => {
       if (!ts.isArrowFunction(property.initializer)) return []
       const operation = property.name.getText()
       const { request, summary } = operations.get(`${name}.${operation}`) ?? { request: "", summary: "" }
@@ -78,5 +90,8 @@ export const groups = (): ReadonlyArray<Group> => {
   const operations = contract()
   const client = declared("promise.ts", "AudiencesClient")
   if (!ts.isClassDeclaration(client)) throw new Error("AudiencesClient is no class")
-  return client.members.filter(ts.isPropertyDeclaration).flatMap((member) => groupOf(member, operations) ?? [])
+  return client.members
+    .filter(ts.isPropertyDeclaration)
+    .filter((member) => ts.isIdentifier(member.name))
+    .map((member) => groupOf(member.name.getText(), operations))
 }

@@ -22,7 +22,7 @@ describe("the programs as they are built", () => {
       }
     )
     const { id } = JSON.parse(stdout) as { readonly id: string }
-    const shown = (await server.call("GET", `/audiences/${id}`)) as object
-    assert.deepInclude(shown, { name: "VIPs", type: "DYNAMIC" })
+    const made = (await server.call("GET", `/audiences/${id}`)) as object
+    assert.deepInclude(made, { name: "VIPs", type: "DYNAMIC" })
   }, 120_000)
 })

@@ -39,8 +39,8 @@ export class AudiencesClient extends Context.Service<AudiencesClient, HttpApiCli
       this,
       Effect.gen(function* () {
         const operationsOf = yield* groupClients(options)
-        const { tolerantApi } = yield* Effect.promise(() => import("./tolerance/TolerantApi.ts"))
-        const groups = lazily(Object.keys(tolerantApi().groups), (name) => operationsOf(name, tolerantApi([name])))
+        const { groupNames, tolerantApi } = yield* Effect.promise(() => import("./tolerance/TolerantApi.ts"))
+        const groups = lazily(groupNames, (name) => operationsOf(name, tolerantApi([name])))
         // Its answers differ from the contract's only in that errors of decoding have become `UnexpectedAnswer`.
         return groups as unknown as HttpApiClient.ForApi<typeof Api, Added>
       })

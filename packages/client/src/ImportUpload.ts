@@ -1,8 +1,8 @@
-import { Data, Effect, Option, Stream } from "effect"
+import { Data, Effect, Option, Schedule, Stream } from "effect"
 import type { AudienceId } from "@audiences/domain/AudienceId"
 import type { Import, ImportQuery } from "@audiences/domain/Import"
 import { AudiencesClient } from "./AudiencesClient.ts"
-import { failureText, isNews, isOver, lookAgainMillis, lostText } from "./imports/ImportProgress.ts"
+import { failureText, isNews, isOver, lookAgainMillis, lostText, patience } from "./imports/ImportProgress.ts"
 import { type UploadBody, type UploadOptions, Uploads } from "./Uploads.ts"
 
 /** The import that was followed did not complete. Absent: it can no longer be found. */
@@ -22,6 +22,23 @@ const look = Effect.fnUntraced(function* (audienceId: AudienceId, id: string) {
   return found ?? (yield* new ImportFailed({}))
 })
 
+/** Whether the server may be well again when it is asked the next time. */
+const mayPass = (error: Effect.Error<ReturnType<typeof look>>): boolean => {
+  switch (error._tag) {
+    case "HttpClientError":
+      return error.response === undefined || error.response.status >= 500
+    case "CircuitOpen":
+    case "InternalServerError":
+    case "RateLimited":
+      return true
+    default:
+      return false
+  }
+}
+
+const lookPatiently = (audienceId: AudienceId, id: string) =>
+  Effect.retry(look(audienceId, id), { while: mayPass, times: patience, schedule: Schedule.spaced("5 seconds") })
+
 interface Seen {
   readonly state: Import
   readonly looked: number
@@ -31,7 +48,7 @@ const follow = (audienceId: AudienceId, begun: Import) =>
   Stream.paginate({ state: begun, looked: 0 } as Seen, ({ looked, state: before }) =>
     Effect.gen(function* () {
       if (looked > 0) yield* Effect.sleep(lookAgainMillis(looked - 1))
-      const state = yield* look(audienceId, begun.id)
+      const state = yield* lookPatiently(audienceId, begun.id)
       const news = isNews(before, state) ? [state] : []
       return [news, isOver(state) ? Option.none() : Option.some({ state, looked: looked + 1 })] as const
     })

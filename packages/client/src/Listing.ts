@@ -43,6 +43,14 @@ export class Listing<Item, Query extends object = object> implements PromiseLike
     }
   }
 
+  /** The items as an array: as many as there are, but no more than `limit`, so that a list that has grown does not fill the memory. */
+  async toArray(limit: number): Promise<ReadonlyArray<Item>> {
+    const items: Array<Item> = []
+    if (limit <= 0) return items
+    for await (const item of this) if (items.push(item) >= limit) break
+    return items
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
     for await (const page of this.pages()) yield* page.data
   }

@@ -51,6 +51,12 @@ const refusal = (response: HttpClientResponse.HttpClientResponse) => {
   )
 }
 
+/** The fetch of the caller's, with the length of a stream: Effect's client takes the header away, and browsers pass it over. */
+const fetchOf = (fetch: typeof globalThis.fetch, size: number | undefined): typeof globalThis.fetch =>
+  size === undefined
+    ? fetch
+    : (url, init) => fetch(url, { ...init, headers: { ...init?.headers, "content-length": String(size) } })
+
 /** Sends files to the upload URL of an import. The URL is its own permission: the key is not sent, whoever hosts it. */
 export class Uploads extends Context.Service<
   Uploads,
@@ -73,6 +79,7 @@ export class Uploads extends Context.Service<
           const request = HttpClientRequest.put(uploadUrl, { body: httpBody(body, options?.size) })
           // An upload URL lets anyone who sees it in a trace write to the import; object stores refuse headers they did not sign.
           const response = yield* (replayable ? retried : once).execute(request).pipe(
+            Effect.provideService(FetchHttpClient.Fetch, fetchOf(yield* FetchHttpClient.Fetch, options?.size)),
             Effect.provideService(HttpClient.TracerPropagationEnabled, false),
             Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
           )

@@ -79,4 +79,16 @@ describe("uploadImport", () => {
       )
     })
   )
+
+  it.effect("goes on when the server was away for a while, and fails when it stays away", () =>
+    Effect.gen(function* () {
+      const away = host(["away", "away", completed])
+      const states = yield* patiently(Stream.runCollect(upload)).pipe(Effect.provide(away.layer))
+      assert.strictEqual(states.at(-1)?.status, "COMPLETED")
+      const gone = host(["away"])
+      const error = yield* patiently(Effect.flip(Stream.runCollect(upload))).pipe(Effect.provide(gone.layer))
+      assert.strictEqual(error._tag, "HttpClientError")
+      assert.lengthOf(gone.asked, 2 + 11)
+    })
+  )
 })

@@ -18,11 +18,15 @@ const importOf = (id: string, more: object) => ({
 export const importId = "01984a3e-7c10-7a80-9d10-3c5f6d0c2f33"
 const otherId = "01984a3e-7c10-7a80-9d10-3c5f6d0c2f44"
 
-/** A host whose import passes through `states`, one each time it is looked at; `overtaken` by another of the audience. */
-export const importHost = (states: ReadonlyArray<object>, overtaken = false) => {
+/** A host whose import passes through `states`, one each time it is looked at, or is away; `overtaken` by another of the audience. */
+export const importHost = (states: ReadonlyArray<object | "away">, overtaken = false) => {
   const asked: Array<string> = []
   const left = [...states]
-  const next = () => importOf(importId, (left.length > 1 ? left.shift() : left[0]) ?? {})
+  const next = () => {
+    const state = (left.length > 1 ? left.shift() : left[0]) ?? {}
+    if (state === "away") throw new TypeError("fetch failed")
+    return importOf(importId, state)
+  }
   const answer = (method: string, path: string): Response => {
     if (method === "POST") return Response.json({ ...importOf(importId, {}), uploadUrl: "http://files.test/u?sig=1" })
     if (method === "PUT") return new Response(null, { status: 200 })

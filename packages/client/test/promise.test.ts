@@ -85,6 +85,20 @@ describe("The Promise client", () => {
     )
   })
 
+  it("gives items as an array, reading no more pages than that takes", async () => {
+    const pages = [
+      Response.json(page([consumerFull, consumerFull], "a")),
+      Response.json(page([consumerFull, consumerFull], "b")),
+      Response.json(page([consumerFull], null))
+    ]
+    const all = clientOf(...pages)
+    assert.lengthOf(await all.client.consumers.list().toArray(100), 5)
+    const some = clientOf(...pages)
+    assert.lengthOf(await some.client.consumers.list().toArray(3), 3)
+    assert.lengthOf(await some.client.consumers.list().toArray(0), 0)
+    assert.lengthOf(some.asked, 2)
+  })
+
   it("throws one class of error, with what the server said", async () => {
     const missing = await failure(
       clientOf(

@@ -1,8 +1,15 @@
 import { Schema } from "effect"
 import { Text } from "./Scalar.ts"
 
+/** The vendor is asked for each of them while the caller waits. */
+export const maxImportedLists = 100
+
 /** The lists of a vendor to take over, each as an audience of its own. */
-export const VendorImport = Schema.Struct({ listIds: Schema.Array(Text) }).annotate({ identifier: "VendorImport" })
+export const VendorImport = Schema.Struct({
+  listIds: Schema.Array(Text).check(
+    Schema.isMaxLength(maxImportedLists, { message: `At most ${maxImportedLists} lists at a time` })
+  )
+}).annotate({ identifier: "VendorImport" })
 export type VendorImport = typeof VendorImport.Type
 
 export const VendorImportedList = Schema.Struct({

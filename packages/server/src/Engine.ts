@@ -14,6 +14,7 @@ import { Segmentations } from "@audiences/engine/groups/Segmentations"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
 import { Arrivals } from "@audiences/engine/imports/Arrivals"
+import { FileImports } from "@audiences/engine/imports/FileImports"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
@@ -144,6 +145,7 @@ export const Engine = Layer.mergeAll(
   History.layer,
   Idempotency.layer,
   Arrivals.layer,
+  FileImports.layer,
   Imports.layer,
   Integrations.layer,
   ImportReports.layer,

@@ -6,6 +6,9 @@ import { PublicUrl } from "./PublicUrl.ts"
 import { Logging } from "./Logging.ts"
 import { Server } from "./Server.ts"
 import { explain } from "./StartFailure.ts"
+import { boundYoungGeneration } from "./YoungGeneration.ts"
+
+boundYoungGeneration()
 
 const ready = Effect.gen(function* () {
   const { role } = yield* Configuration

@@ -15,6 +15,7 @@ import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
 import { History } from "@audiences/engine/history/History"
 import { Idempotency } from "@audiences/engine/idempotency/Idempotency"
+import { FileImports } from "@audiences/engine/imports/FileImports"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
 import { Imports } from "@audiences/engine/imports/Imports"
@@ -95,6 +96,7 @@ export const FakeEngine = Layer.mergeAll(
         : Effect.fail(new Unauthorized()),
     recall: () => undefined
   }),
+  Layer.mock(FileImports, {}),
   Layer.mock(Imports, { receive: () => Effect.fail(new UploadRefused()) }),
   Layer.mock(ImportReports, {}),
   Layer.mock(ImportUndo, {}),

@@ -4,6 +4,7 @@ import { RfmRepo } from "@audiences/engine/rfm/RfmRepo"
 import { Migrations } from "@audiences/storage/Migrations"
 import { Postgres } from "@audiences/storage/postgres/Postgres"
 import { RfmRepoSql } from "@audiences/storage/rfm/RfmRepoSql"
+import { writeScoring } from "@audiences/storage/rfm/RfmScoringWrites"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
 import { DateTime, Effect, Layer, ManagedRuntime, Option, Redacted } from "effect"
@@ -21,7 +22,9 @@ const now = DateTime.makeUnsafe(generatedNow)
 const score = Effect.fnUntraced(function* (organizationId: OrganizationId) {
   const repo = yield* RfmRepo
   const actor = { organizationId, name: "bench" }
-  yield* repo.configure(actor, now, { method: { ...defaultMethod, asOf: now }, intervalSeconds: null }, "rfm.create")
+  const sql = yield* SqlClient.SqlClient
+  const scoring = { method: { ...defaultMethod, asOf: now }, intervalSeconds: null }
+  yield* sql.withTransaction(writeScoring(sql, actor, now, scoring, "rfm.create"))
   const cutting = { places: neededPlaces, bounds: boundsOf }
   const id = Option.getOrThrow(yield* repo.begin(organizationId, now, yield* yield* Uuid, cutting))
   while (!(yield* repo.advance(organizationId, now, id)));
@@ -74,7 +77,7 @@ const bench: Bench = {
       }
       const timed = async (name: keyof typeof times, work: () => Promise<unknown>) => {
         times[name].push(await millisOf(async () => void (await work())))
-        await vacuum()
+        if (name === "bare" || name === "write") await vacuum()
       }
       await runtime.runPromise(score(organizationId))
       await vacuum()

@@ -1,5 +1,6 @@
 import { Command } from "effect/cli"
 import { served } from "../connection/Server.ts"
+import { importFile } from "../imports/importFile.ts"
 import { archive } from "./archive.ts"
 import { audiences } from "./audiences.ts"
 import { batch } from "./batch.ts"
@@ -8,6 +9,11 @@ import { list } from "./list.ts"
 import { show } from "./show.ts"
 import { update } from "./update.ts"
 
+const fromFile = importFile("consumerImports", {
+  description: "Import consumers from a CSV file, without making them members of anything",
+  example: "audiences consumers import customers.csv --watch"
+})
+
 export const consumers = Command.make("consumers").pipe(
   Command.withDescription("People with attributes, orders and loyalty points"),
   Command.withSubcommands([
@@ -15,6 +21,7 @@ export const consumers = Command.make("consumers").pipe(
     served(show),
     served(audiences),
     served(batch),
+    served(fromFile),
     served(update),
     served(archive),
     served(distribution)

@@ -1,7 +1,7 @@
 import { Clock, Effect } from "effect"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import type { AudienceId } from "@audiences/domain/AudienceId"
-import type { Import, ImportId } from "@audiences/domain/Import"
+import type { FileImport, ImportId } from "@audiences/domain/Import"
 import { note } from "../output/Output.ts"
 import { Progress } from "../output/Progress.ts"
 import { remainingText } from "./Remaining.ts"
@@ -16,10 +16,10 @@ interface Beginning {
   readonly rows: number
 }
 
-const paceOf = (now: Import, at: number, beginning: Beginning): number =>
+const paceOf = (now: FileImport, at: number, beginning: Beginning): number =>
   at === beginning.at ? 0 : ((now.processedConsumers - beginning.rows) / (at - beginning.at)) * 1000
 
-const stateOf = (now: Import, rowsPerSecond: number) => ({
+const stateOf = (now: FileImport, rowsPerSecond: number) => ({
   label: now.status === "PENDING" ? "Waiting" : "Importing",
   ...(now.status === "PENDING" ? {} : { percent: now.progress }),
   details: [
@@ -41,26 +41,29 @@ const read = Effect.fnUntraced(function* (audienceId: AudienceId, importId: Impo
   return latest.id === importId ? latest : yield* imports.get({ params: { audienceId, importId } })
 })
 
-/** Follows an import until it is over, and shows how it gets on. Whoever stops following does not stop it, and is told so. */
-export const watchImport = Effect.fn("imports.watch")(
-  function* (audienceId: AudienceId, importId: ImportId) {
+/** Reads an import until it is over, and shows how it gets on. Whoever stops following does not stop it: `goesOn` is said to them. */
+export const follow = <I extends FileImport, E, R>(read: Effect.Effect<I, E, R>, goesOn: string) =>
+  Effect.gen(function* () {
     const progress = yield* Progress
     let beginning: Beginning | undefined
     for (;;) {
-      const now = yield* read(audienceId, importId)
+      const now = yield* read
       if (now.status === "COMPLETED" || now.status === "FAILED") return now
       const at = yield* Clock.currentTimeMillis
       if (now.status === "PROCESSING" && now.totalConsumers != null) beginning ??= { at, rows: now.processedConsumers }
       yield* progress.show(stateOf(now, beginning === undefined ? 0 : paceOf(now, at, beginning)))
       yield* Effect.sleep(pause)
     }
-  },
-  Effect.ensuring(Effect.flatMap(Progress, ({ end }) => end)),
-  (following, audienceId, importId) =>
-    Effect.onInterrupt(following, () =>
-      note(
-        `The import goes on. \`audiences imports show ${audienceId} ${importId}\` tells how it is, ` +
-          `\`audiences imports cancel ${audienceId} ${importId}\` stops it.`
-      )
-    )
+  }).pipe(
+    Effect.ensuring(Effect.flatMap(Progress, ({ end }) => end)),
+    Effect.onInterrupt(() => note(goesOn))
+  )
+
+/** Follows an import into an audience until it is over. */
+export const watchImport = Effect.fn("imports.watch")((audienceId: AudienceId, importId: ImportId) =>
+  follow(
+    read(audienceId, importId),
+    `The import goes on. \`audiences imports show ${audienceId} ${importId}\` tells how it is, ` +
+      `\`audiences imports cancel ${audienceId} ${importId}\` stops it.`
+  )
 )

@@ -15,6 +15,12 @@ const code = readdirSync(sources, { recursive: true, encoding: "utf8" })
 /** Operations that no verb calls by their name. */
 const otherwise: Readonly<Record<string, string>> = {
   "gate.check": "`check` asks for one as for many, with gate.checkAll",
+  "consumerImports.create": "files of consumers are sent over HTTP or by the clients; there is no verb",
+  "consumerImports.get": "files of consumers are sent over HTTP or by the clients; there is no verb",
+  "consumerImports.latest": "files of consumers are sent over HTTP or by the clients; there is no verb",
+  "orderImports.create": "files of orders are sent over HTTP or by the clients; there is no verb",
+  "orderImports.get": "files of orders are sent over HTTP or by the clients; there is no verb",
+  "orderImports.latest": "files of orders are sent over HTTP or by the clients; there is no verb",
   "syncs.klaviyo": "`integrations import` calls the one of its vendor",
   "syncs.mailchimp": "`integrations import` calls the one of its vendor",
   "syncs.sendgrid": "`integrations import` calls the one of its vendor"

@@ -1,10 +1,14 @@
 import type { Import } from "@audiences/domain/Import"
 import { AudiencesError } from "../AudiencesError.ts"
-import { failureText, isNews, isOver, lookAgainMillis, lostText } from "../imports/ImportProgress.ts"
+import { failureText, isNews, isOver, lookAgainMillis, lostText, patience } from "../imports/ImportProgress.ts"
 import type { Open } from "./Open.ts"
 import type { Resource } from "./Wire.ts"
 
 export type ImportState = Open<Resource<typeof Import>>
+
+/** Whether the server may be well again when it is asked the next time. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof AudiencesError && ["NoAnswer", "CircuitOpen", "RateLimited", "ServerError"].includes(error.kind)
 
 /** What sending and following a file takes. */
 export interface ImportSteps {
@@ -61,9 +65,14 @@ export class ImportUpload implements PromiseLike<ImportState>, AsyncIterable<Imp
       const { uploadUrl, ...begun } = await this.#steps.begin()
       yield (this.#seen = begun as ImportState)
       await this.#steps.send(uploadUrl)
-      for (let looked = 0; !isOver(this.#seen); looked++) {
+      for (let looked = 0, failed = 0; !isOver(this.#seen); looked++) {
         if (looked > 0) await this.#steps.sleep(lookAgainMillis(looked - 1))
-        const now = await this.#look(begun.id)
+        const now: ImportState | null = await this.#look(begun.id).catch((error: unknown) => {
+          if (!mayPass(error) || ++failed > patience) throw error
+          return null
+        })
+        if (now === null) continue
+        failed = 0
         const news = isNews(this.#seen, now)
         this.#seen = now
         if (news) yield now

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { vi } from "vitest"
 import { AudiencesClient } from "@audiences/client/promise"
 import { audienceId } from "../examples.ts"
 import { completed, failed, importHost, importId, running } from "../importHost.ts"
@@ -40,6 +41,21 @@ describe("imports.upload of the Promise client", () => {
     assert.deepInclude({ ...error }, { kind: "ImportFailed", error: "The import failed: no column is known" })
     assert.deepInclude(error.cause, { id: importId, status: "FAILED" })
     assert.strictEqual(await failure(upload), error)
+  })
+
+  it("goes on when the server was away for a while, and fails when it stays away", async () => {
+    const away = host(["away", completed])
+    const patient = away.client.with({ retry: { retries: 0 } })
+    assert.strictEqual((await patient.imports.upload(audienceId, "email\n")).status, "COMPLETED")
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+    try {
+      const gone = host(["away"])
+      const lost = failure(gone.client.with({ retry: { retries: 0 } }).imports.upload(audienceId, "email\n"))
+      while (gone.asked.length < 2 + 11) await vi.advanceTimersByTimeAsync(5000)
+      assert.strictEqual((await lost).kind, "NoAnswer")
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it("follows its own import when another of the audience has begun", async () => {

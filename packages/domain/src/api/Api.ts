@@ -2,6 +2,7 @@ import { HttpApi, OpenApi } from "effect/http-api"
 import { ApiKeysApi } from "./ApiKeysApi.ts"
 import { AudiencesApi } from "./AudiencesApi.ts"
 import { AuditLogApi } from "./AuditLogApi.ts"
+import { ConsumerImportsApi } from "./ConsumerImportsApi.ts"
 import { ConsumersApi } from "./ConsumersApi.ts"
 import { GateApi } from "./GateApi.ts"
 import { ExportsApi } from "./ExportsApi.ts"
@@ -11,6 +12,7 @@ import { ImportsApi } from "./ImportsApi.ts"
 import { IntegrationsApi } from "./IntegrationsApi.ts"
 import { LoyaltyTiersApi } from "./LoyaltyTiersApi.ts"
 import { MembersApi } from "./MembersApi.ts"
+import { OrderImportsApi } from "./OrderImportsApi.ts"
 import { OrdersApi } from "./OrdersApi.ts"
 import { OrganizationsApi } from "./OrganizationsApi.ts"
 import { OverlapsApi } from "./OverlapsApi.ts"
@@ -41,9 +43,11 @@ export class Api extends HttpApi.make("audiences")
   .add(VersionsApi)
   .add(PreviewsApi)
   .add(OverlapsApi)
+  .add(ConsumerImportsApi)
   .add(ConsumersApi)
   .add(HistoryApi)
   .add(OrdersApi)
+  .add(OrderImportsApi)
   .add(OrganizationsApi)
   .add(ApiKeysApi)
   .add(SettingsApi)

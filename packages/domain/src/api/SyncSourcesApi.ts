@@ -32,7 +32,7 @@ export class SyncSourcesApi extends HttpApiGroup.make("syncSources")
         OpenApi.annotations({ description: "Extension: to a SYNCED_LIST that has none. Nothing is synced yet." })
       ),
     HttpApiEndpoint.get("get", "/:id", { params, success: SyncSourceFull, error: SyncSourceNotFound })
-      .annotate(OpenApi.Summary, "Get a sync source")
+      .annotate(OpenApi.Summary, "Read a sync source")
       .annotateMerge(OpenApi.annotations({ description: "Extension." })),
     HttpApiEndpoint.delete("remove", "/:id", { params, success: SyncSourceFull, error: SyncSourceNotFound })
       .annotate(OpenApi.Summary, "Remove a sync source")

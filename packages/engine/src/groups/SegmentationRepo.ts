@@ -5,6 +5,7 @@ import type { AudienceId } from "@audiences/domain/AudienceId"
 import type { AuditAction } from "@audiences/domain/AuditEntry"
 import { Context, Data, type DateTime, type Effect } from "effect"
 import type { NewAudience } from "../audiences/NewAudience.ts"
+import type { RfmScoring } from "../rfm/RfmRepo.ts"
 
 /** DYNAMIC audiences that belong together and are written together: the tiers of a programme, the segments of a scoring. */
 export interface Segmentation {
@@ -13,6 +14,8 @@ export interface Segmentation {
   /** In their order. Names are different, folded. */
   readonly segments: ReadonlyArray<NewAudience>
   readonly action: AuditAction
+  /** Of RFM segments: how consumers are scored from now on; a run is asked for. */
+  readonly scoring?: RfmScoring
 }
 
 /** No live audience of the group is a segment of that type. */

@@ -10,6 +10,7 @@ import { makeAudience } from "../audiences/NewAudience.ts"
 import { DatabaseClock } from "../DatabaseClock.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { enqueueRefresh } from "../refreshes/EnqueueRefresh.ts"
+import type { RfmScoring } from "../rfm/RfmRepo.ts"
 import { SettingsRepo } from "../settings/SettingsRepo.ts"
 import { AudienceGroupRepo } from "./AudienceGroupRepo.ts"
 import { SegmentationRepo } from "./SegmentationRepo.ts"
@@ -29,6 +30,8 @@ export interface SegmentationInput {
   readonly action: AuditAction
   /** In their order. Names are different, folded. */
   readonly segments: ReadonlyArray<SegmentInput>
+  /** Of RFM segments: how consumers are scored from now on; a run is asked for. */
+  readonly scoring?: RfmScoring
 }
 
 const make = Effect.gen(function* () {
@@ -39,7 +42,7 @@ const make = Effect.gen(function* () {
   const settings = yield* SettingsRepo
 
   const drafted = Effect.fnUntraced(function* (actor: Actor, input: SegmentationInput) {
-    const { action, groupId, groupName, groupType, segments } = input
+    const { action, groupId, groupName, groupType, scoring, segments } = input
     const now = yield* clock.now
     const { defaultRefreshIntervalSeconds } = yield* settings.get(actor.organizationId)
     const audiences = yield* Effect.forEach(segments, (segment) =>
@@ -52,7 +55,10 @@ const make = Effect.gen(function* () {
         refreshIntervalSeconds: defaultRefreshIntervalSeconds
       })
     )
-    return { now, segmentation: { action, groupId, groupType, segments: audiences } }
+    return {
+      now,
+      segmentation: { action, groupId, groupType, segments: audiences, ...(scoring === undefined ? {} : { scoring }) }
+    }
   })
 
   /** The live audiences of the segmentation, in its order. */

@@ -1,5 +1,5 @@
 import type { Actor } from "@audiences/domain/Actor"
-import type { FileImport, FileImportWithUpload, ImportNotFound, ImportQuery } from "@audiences/domain/Import"
+import type { FileImport, FileImportWithUpload, ImportId, ImportNotFound, ImportQuery } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { ValidationError } from "@audiences/domain/ValidationError"
 import { Context, Effect, Layer } from "effect"
@@ -20,6 +20,11 @@ export class FileImports extends Context.Service<
       query?: ImportQuery
     ) => Effect.Effect<FileImportWithUpload, ValidationError>
     readonly latest: (organizationId: OrganizationId, target: FileTarget) => Effect.Effect<FileImport, ImportNotFound>
+    readonly get: (
+      organizationId: OrganizationId,
+      target: FileTarget,
+      importId: ImportId
+    ) => Effect.Effect<FileImport, ImportNotFound>
   }
 >()("@audiences/engine/FileImports") {
   static readonly layer = Layer.effect(
@@ -45,7 +50,7 @@ export class FileImports extends Context.Service<
         Effect.catchTag(repo.latest(organizationId, target), "AudienceNotFound", Effect.die)
       )
 
-      return FileImports.of({ create, latest })
+      return FileImports.of({ create, latest, get: repo.fileOf })
     })
   )
 }

@@ -87,6 +87,12 @@ export class ImportRepo extends Context.Service<
       target: ImportTarget
     ) => Effect.Effect<AnyImport, AudienceNotFound | ImportNotFound>
     readonly find: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<AnyImport>>
+    /** An import of the target. */
+    readonly fileOf: (
+      organizationId: OrganizationId,
+      target: ImportTarget,
+      id: ImportId
+    ) => Effect.Effect<AnyImport, ImportNotFound>
     /** What signs the upload URLs of the organization. */
     readonly uploadSecret: (organizationId: OrganizationId) => Effect.Effect<Option.Option<Uint8Array>>
     /** Of the import's file, where the store tells versions apart. */

@@ -5,7 +5,7 @@ import { Cause, Effect, Option, Stream } from "effect"
 import { SqlError } from "effect/sql"
 import type { RejectedRow } from "./ConsumerCsv.ts"
 import { chunks } from "./ImportFile.ts"
-import { ImportLimits, maxImportAttempts } from "./ImportLimits.ts"
+import { ImportLimits, maxImportAttempts, maxStagedChunk } from "./ImportLimits.ts"
 import { type Advance, type ImportChunk, ImportRepo, type ImportStanding } from "./ImportRepo.ts"
 import { ImportReportRepo } from "./ImportReportRepo.ts"
 import { refusedRow } from "./RefusedRow.ts"
@@ -43,7 +43,7 @@ const stageFile = Effect.fnUntraced(function* (key: Key, standing: ImportStandin
   const { chunkRows, maxRows } = yield* ImportLimits
   const staged = yield* chunks(store.read(s3Key), {
     start: stagedRows,
-    chunkRows,
+    chunkRows: Math.min(chunkRows, maxStagedChunk),
     maxRows,
     spreadsheet,
     kind,

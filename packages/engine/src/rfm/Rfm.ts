@@ -117,18 +117,13 @@ export class Rfm extends Context.Service<
           groupName: input.groupName,
           groupType: "RFM",
           action,
-          segments: drafts
+          segments: drafts,
+          scoring
         }
-        return { scoring, segmentation }
+        return segmentation
       })
 
-      const configured = Effect.fnUntraced(function* (
-        actor: Actor,
-        groupId: AudienceGroupId,
-        scoring: RfmScoring,
-        action: "rfm.create" | "rfm.replace"
-      ) {
-        yield* repo.configure(actor, yield* clock.now, scoring, action)
+      const begun = Effect.fnUntraced(function* (actor: Actor, groupId: AudienceGroupId) {
         const group = yield* Effect.orDie(get(actor.organizationId, groupId))
         yield* enqueue(actor.organizationId)
         return group
@@ -136,15 +131,13 @@ export class Rfm extends Context.Service<
 
       const create = Effect.fn("Rfm.create")(function* (actor: Actor, input: RfmInput) {
         const groupId = AudienceGroupId.make(yield* yield* Uuid)
-        const { scoring, segmentation } = yield* planned(actor, groupId, input, "rfm.create")
-        yield* segmentations.create(actor, segmentation)
-        return yield* configured(actor, groupId, scoring, "rfm.create")
+        yield* segmentations.create(actor, yield* planned(actor, groupId, input, "rfm.create"))
+        return yield* begun(actor, groupId)
       })
 
       const replace = Effect.fn("Rfm.replace")(function* (actor: Actor, groupId: AudienceGroupId, input: RfmInput) {
         yield* groups.get(actor.organizationId, groupId)
-        const { scoring, segmentation } = yield* planned(actor, groupId, input, "rfm.replace")
-        yield* segmentations.replace(actor, segmentation).pipe(
+        yield* segmentations.replace(actor, yield* planned(actor, groupId, input, "rfm.replace")).pipe(
           Effect.catchTag("GroupTypeMismatch", () =>
             refuse(input, [
               {
@@ -156,7 +149,7 @@ export class Rfm extends Context.Service<
             ])
           )
         )
-        return yield* configured(actor, groupId, scoring, "rfm.replace")
+        return yield* begun(actor, groupId)
       })
 
       const request = Effect.fn("Rfm.request")(function* (actor: Actor, groupId: AudienceGroupId) {

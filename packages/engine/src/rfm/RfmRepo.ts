@@ -1,5 +1,4 @@
 import type { Actor } from "@audiences/domain/Actor"
-import type { AuditAction } from "@audiences/domain/AuditEntry"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { RfmMethod, RfmRun } from "@audiences/domain/Rfm"
 import { Context, type DateTime, type Effect, type Option } from "effect"
@@ -32,13 +31,6 @@ export class RfmRepo extends Context.Service<
   RfmRepo,
   {
     readonly state: (organizationId: OrganizationId) => Effect.Effect<Option.Option<RfmState>>
-    /** Keeps how consumers are scored, and asks for a run. */
-    readonly configure: (
-      actor: Actor,
-      now: DateTime.Utc,
-      scoring: RfmScoring,
-      action: AuditAction
-    ) => Effect.Effect<void>
     /** Asks for a run by the method that is kept. */
     readonly request: (actor: Actor, now: DateTime.Utc) => Effect.Effect<void>
     /** Begins the run that is asked for, or takes up the one that was begun; none when nothing is asked for. */

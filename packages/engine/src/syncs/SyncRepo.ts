@@ -32,7 +32,7 @@ export interface SyncTask extends SyncKey {
   readonly cursor: string | null
   /** Rises with all that the sync writes. Who does not know the present one is not the one that is at it. */
   readonly step: number
-  /** Failures in a row, those of earlier syncs included. */
+  /** Failures in a row since it last came further, or anybody asked; those of earlier syncs included. */
   readonly failures: number
 }
 

@@ -92,41 +92,44 @@ const takeOver = Effect.fnUntraced(function* (actor: Actor, vendor: Vendor, list
   return Option.isSome(existing) ? existing.value : { audienceId: audience.id, syncSourceId: syncSource!.id }
 })
 
-const hasAudience = "List has an audience already"
+const withAudience = (listId: string, existingAudienceId: AudienceId): Outcome =>
+  skipped(listId, "List has an audience already", { existingAudienceId })
+
+/** Asks the vendor for a list, and takes it over. A failure is final: of another list it would be the same. */
+const importList = (
+  actor: Actor,
+  vendor: Vendor,
+  { connector, credentials }: { readonly connector: Connector; readonly credentials: Credentials },
+  listId: string
+) =>
+  findList(connector, credentials, listId).pipe(
+    Effect.flatMap((list) => takeOver(actor, vendor, list)),
+    Effect.map((taken): Outcome =>
+      typeof taken === "string" ? withAudience(listId, taken) : { _tag: "Imported", listId, ...taken }
+    ),
+    Effect.catchTag("ListNotFound", () => Effect.succeed(skipped(listId, `${vendors[vendor]} knows no such list`))),
+    Effect.catch(({ message }) => Effect.succeed(skipped(listId, tellable(message), { isFinal: true })))
+  )
 
 /** Takes over one list after the other; once the vendor lets nobody in or is away, it is not asked again. */
 export const importLists = Effect.fnUntraced(function* (actor: Actor, vendor: Vendor, { listIds }: VendorImport) {
   const repo = yield* SyncRepo
-  const access = yield* accessTo(actor, vendor)
-  let obstacle = typeof access === "string" ? access : null
+  let access = yield* accessTo(actor, vendor)
   const outcomes: Array<Outcome> = []
   for (const listId of listIds) {
     const existing = yield* repo.audienceOf(actor.organizationId, vendor, listId)
-    const outcome: Outcome = Option.isSome(existing)
-      ? skipped(listId, hasAudience, { existingAudienceId: existing.value })
-      : obstacle !== null || typeof access === "string"
-        ? skipped(listId, obstacle ?? "")
-        : yield* findList(access.connector, access.credentials, listId).pipe(
-            Effect.flatMap((list) => takeOver(actor, vendor, list)),
-            Effect.map((taken): Outcome =>
-              typeof taken === "string"
-                ? skipped(listId, hasAudience, { existingAudienceId: taken })
-                : { _tag: "Imported", listId, ...taken }
-            ),
-            Effect.catch((error) =>
-              Effect.succeed(
-                error._tag === "ListNotFound"
-                  ? skipped(listId, `${vendors[vendor]} knows no such list`)
-                  : skipped(listId, error.message, { isFinal: true })
-              )
-            )
-          )
+    const outcome = Option.isSome(existing)
+      ? withAudience(listId, existing.value)
+      : typeof access === "string"
+        ? skipped(listId, access)
+        : yield* importList(actor, vendor, access, listId)
     outcomes.push(outcome)
-    if (outcome._tag === "Skipped" && outcome.isFinal) obstacle = outcome.reason
+    if (outcome._tag === "Skipped" && outcome.isFinal) access = outcome.reason
   }
   return outcomes
 })
 
+/** In the published form. */
 export const resultOf = (outcomes: ReadonlyArray<Outcome>): VendorImportResult => ({
   imported: outcomes.flatMap((each) =>
     each._tag === "Imported"

@@ -7,6 +7,7 @@ import { AudiencesHttp } from "./AudiencesHttp.ts"
 import { AuditLogHttp } from "./AuditLogHttp.ts"
 import { AuthorizationHttp } from "./AuthorizationHttp.ts"
 import { ConsumersHttp } from "./ConsumersHttp.ts"
+import { FileImportsHttp } from "./FileImportsHttp.ts"
 import { GateHttp } from "./GateHttp.ts"
 import { ExportsHttp } from "./ExportsHttp.ts"
 import { GroupsHttp } from "./GroupsHttp.ts"
@@ -46,6 +47,7 @@ const ContractHttp = HttpApiBuilder.layer(Api).pipe(
     MembersHttp,
     GateHttp,
     ImportsHttp,
+    FileImportsHttp,
     GroupsHttp,
     LoyaltyTiersHttp,
     RfmHttp,

@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { randomBytes } from "node:crypto"
 import { ask, json as plain } from "../Answer.ts"
-import { freshKey, TestServer } from "../TestServer.ts"
+import { freshKey, klaviyoKey, TestServer } from "../TestServer.ts"
 
 const person = { email: "ada@example.com", emailVerified: false, phoneVerified: false, status: "ACTIVE" }
 
@@ -193,6 +193,30 @@ layer(TestServer, { excludeTestServices: true })("bad input", (it) => {
             }
           }
         }
+      }),
+    60_000
+  )
+
+  it.effect(
+    "never makes the server fail, whatever stands in an account at a vendor",
+    () =>
+      Effect.gen(function* () {
+        const { key } = yield* freshKey
+        for (const value of nasty) {
+          const text = typeof value === "string" ? value : "a"
+          for (const body of [
+            { credentials: value },
+            { credentials: { apiKey: value } },
+            { credentials: { apiKey: klaviyoKey, [text]: "x" } },
+            { credentials: { apiKey: klaviyoKey }, properties: value },
+            { credentials: { apiKey: klaviyoKey }, properties: { plan: value } },
+            { credentials: { apiKey: klaviyoKey }, properties: { [text]: "plan" } }
+          ]) {
+            unharmed(body, yield* ask("/api/settings/integrations/klaviyo", { key, ...json(body, "PUT") }))
+          }
+        }
+        unharmed("list", yield* ask("/api/settings/integrations", { key }))
+        unharmed("lists", yield* ask("/api/settings/integrations/klaviyo/lists", { key }))
       }),
     60_000
   )

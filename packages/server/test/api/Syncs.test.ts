@@ -63,6 +63,9 @@ layer(testServer({}, scriptedConnectors([klaviyo])), { excludeTestServices: true
       const { call, emails, settled, synced } = yield* founded
       const list = klaviyo.has("front", people("a", "b", "c"))
       const audience = yield* synced("front")
+      const rules = [{ field: "primarySourceVendor", operator: "EQUALS", values: ["klaviyo"] }]
+      const dynamic = yield* call("POST", "/audiences", { name: "Klaviyo's", type: "DYNAMIC", rules })
+      yield* settled(dynamic.id)
       const started = yield* call("POST", `/audiences/${audience.id}/sync`)
       assert.deepStrictEqual(started, {
         success: true,
@@ -71,6 +74,10 @@ layer(testServer({}, scriptedConnectors([klaviyo])), { excludeTestServices: true
       })
       assert.deepInclude(yield* settled(audience.id), { syncStatus: "SUCCESS", stale: false, version: 1 })
       assert.deepStrictEqual(yield* emails(audience.id), ["a@example.com", "b@example.com", "c@example.com"])
+      yield* Effect.repeat(call("GET", `/audiences/${dynamic.id}/count`), {
+        until: ({ count }: Json) => count === 3,
+        schedule: Schedule.spaced("20 millis")
+      })
       list.profiles = people("c")
       list.incidents = [new CredentialsRefused({ message: "The key was revoked" })]
       yield* call("POST", `/audiences/${audience.id}/sync`)

@@ -80,13 +80,14 @@ export const deviations: ReadonlyArray<Deviation> = [
       /^Consumer(Create|Update)\.(fullName|lastGeo[A-Za-z]+): maxLength 10000$/
     ]
   },
+  { reason: "a vendor is asked for every list while the caller waits", of: ["VendorImport.listIds: maxItems 100"] },
   { reason: "the published limit, `Max batch size is 500`", of: ["ConsumersCreate.consumers: maxItems 500"] },
   { reason: "extension: the caller's own id of a person", of: ["ConsumerCreate.externalId: extension"] },
   {
     reason: "extension: how a file is read and what is done with it",
     of: [
-      /^Import(WithUpload)?\.(spreadsheet|mode|dryRun): extension$/,
-      /^POST \/audiences\/\{audienceId\}\/import: query parameter (spreadsheet|mode|dryRun)$/
+      /^Import(WithUpload)?\.(spreadsheet|mode|dryRun|mapping): extension$/,
+      /^POST \/audiences\/\{audienceId\}\/import: query parameter (spreadsheet|mode|dryRun|mapping)$/
     ]
   },
   {
@@ -116,6 +117,7 @@ const importExtensions = [
   "mode",
   "dryRun",
   "spreadsheet",
+  "mapping",
   "failureReason",
   "cancelledAt",
   "undoStartedAt",

@@ -23,7 +23,9 @@ const kinds = [
   "source",
   "syncSource",
   "list",
-  "import"
+  "import",
+  "consumerImport",
+  "orderImport"
 ] as const
 export type Kind = (typeof kinds)[number]
 export type Ids = Readonly<Record<Kind, string>>
@@ -34,6 +36,8 @@ export const kindOf = (operation: string, place: string): Kind | undefined => {
   if (/rules\[\]\.groupId$/.test(place) || (operation.startsWith("rules.") && name === "groupId")) return "ruleGroup"
   if (operation === "loyaltyTiers.replace" && name === "groupId") return "programme"
   if (operation.startsWith("rfm.") && name === "groupId") return "rfm"
+  if (operation.startsWith("consumerImports.")) return "consumerImport"
+  if (operation.startsWith("orderImports.")) return "orderImport"
   if (name === "id") {
     if (place === "path.id" && /^(consumers|history)\./.test(operation)) return "consumer"
     if (place === "path.id" && operation.startsWith("syncSources.")) return "syncSource"
@@ -149,6 +153,9 @@ export const freshTenant = Effect.gen(function* () {
   const opened = yield* call("POST", `/audiences/${list}/import`)
   yield* call("POST", `/audiences/${list}/imports/${opened.id}/cancel`)
   yield* call("GET", `/audiences/${list}/imports/${opened.id}/errors.csv`)
+  const mapping = encodeURIComponent(JSON.stringify({ [word]: "email" }))
+  const { id: consumerImport } = yield* call("POST", `/consumers/import?mapping=${mapping}`)
+  const { id: orderImport } = yield* call("POST", `/orders/import?mapping=${mapping}`)
   const about = {
     experienceId: own.experience,
     experienceName: word,
@@ -195,7 +202,9 @@ export const freshTenant = Effect.gen(function* () {
     audience: dynamic.id,
     rule: dynamic.rules[0].id,
     consumer,
-    import: opened.id
+    import: opened.id,
+    consumerImport,
+    orderImport
   }
   return { key, ids, word, list: list as string, synced: synced.id as string, sourceless, evaluated }
 })

@@ -13,6 +13,7 @@ import { audienceColumns, decodeAudiences } from "../audiences/AudienceRow.ts"
 import { insertAudience, updateAudience } from "../audiences/AudienceWrites.ts"
 import { audit, firstIds } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
+import { writeScoring } from "../rfm/RfmScoringWrites.ts"
 import { readRules, ruleLine } from "../rules/RuleRow.ts"
 import { deleteRules, insertRules, raiseRevision, raiseRevisions } from "../rules/RuleWrites.ts"
 
@@ -91,14 +92,18 @@ const make = Effect.gen(function* () {
       changes: Object.fromEntries(Object.entries(changes).map(([key, ids]) => [key, firstIds(ids)]))
     })
 
+  const score = (actor: Actor, now: DateTime.Utc, { action, scoring }: Segmentation) =>
+    scoring === undefined ? Effect.void : writeScoring(sql, actor, now, scoring, action)
+
   const insert = Effect.fn("SegmentationRepo.insert")(
     function* (actor: Actor, now: DateTime.Utc, segmentation: Segmentation) {
       yield* Effect.forEach(segmentation.segments, insertSegment, { discard: true })
       yield* auditSegments(actor, now, segmentation, {
         created: segmentation.segments.map(({ audience }) => audience.id)
       })
+      yield* score(actor, now, segmentation)
     },
-    sql.withTransaction,
+    contended(sql),
     Effect.orDie
   )
 
@@ -128,6 +133,7 @@ const make = Effect.gen(function* () {
       const archived = gone.map(({ id }) => id)
       if (created.length + updated.length + archived.length > 0)
         yield* auditSegments(actor, now, segmentation, { created, updated, archived })
+      yield* score(actor, now, segmentation)
       return [...created, ...asked]
     },
     contended(sql),

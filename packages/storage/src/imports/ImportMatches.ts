@@ -5,6 +5,7 @@ import { Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { columnsNamed, isNews } from "./ConsumerColumns.ts"
 import { givenIdentifiers, identifierColumns } from "./IdentifierColumns.ts"
+import { lookForOwners, ownerOf } from "./IdentifierOwners.ts"
 import type { StagedImport } from "./ImportKey.ts"
 
 /** Rows `start + 1` to `start + count` of an import. */
@@ -19,27 +20,11 @@ export const inRange = (sql: SqlClient.SqlClient, { id, organizationId }: Staged
 
 const owned = (name: Identifier): string => `${name === "externalId" ? "external_id" : name}_of`
 
-/** The live consumer who has the identifier of row `r`, unless it is given up to the row. */
-const owner = (sql: SqlClient.SqlClient, { organizationId }: StagedImport, name: Identifier, releases: boolean) => {
-  const column = identifierColumns[name]
-  const kept = releases
-    ? sql`AND NOT EXISTS (
-        SELECT 1 FROM import_releases l WHERE l.organization_id = r.organization_id AND l.import_id = r.import_id
-          AND l.row_number = r.row_number AND l.identifier = ${name})`
-    : sql``
-  // LIMIT makes it a look into the index for each row, whatever the size of the table.
-  return sql`
-    LEFT JOIN LATERAL (
-      SELECT ordinal FROM consumers c
-      WHERE c.organization_id = ${organizationId}::uuid AND NOT c.archived AND ${sql.literal(`c.${column} = r.${column}`)} ${kept} LIMIT 1
-    ) AS ${sql.literal(owned(name))} ON true`
-}
-
 /** Why a row is rejected: one of its later identifiers is somebody else's, or the mode forbids it. */
 const fault = (names: ReadonlyArray<Identifier>, mode: StagedImport["mode"]): string => {
   const taken = names.slice(1).map((name, i) => {
     const earlier = names.slice(0, i + 1).map((each) => `r.${identifierColumns[each]} IS NOT NULL`)
-    return `${owned(name)}.ordinal IS NOT NULL AND (${earlier.join(" OR ")}) AND ${owned(name)}.ordinal IS DISTINCT FROM ${selfOf(names)}`
+    return `${ownerOf(names, name)} IS NOT NULL AND (${earlier.join(" OR ")}) AND ${ownerOf(names, name)} IS DISTINCT FROM ${selfOf(names)}`
   })
   const cases = [
     ...taken.map((each) => `WHEN ${each} THEN 'taken'`),
@@ -51,7 +36,7 @@ const fault = (names: ReadonlyArray<Identifier>, mode: StagedImport["mode"]): st
 
 /** Whom the first identifier given means. */
 const selfOf = (names: ReadonlyArray<Identifier>): string =>
-  `CASE ${names.map((name) => `WHEN r.${identifierColumns[name]} IS NOT NULL THEN ${owned(name)}.ordinal`).join(" ")} END`
+  `CASE ${names.map((name) => `WHEN r.${identifierColumns[name]} IS NOT NULL THEN ${ownerOf(names, name)}`).join(" ")} END`
 
 /**
  * Finds the consumers whom the rows of a range mean, into the table `import_matches`: one row for each that is neither rejected nor a
@@ -61,16 +46,15 @@ const selfOf = (names: ReadonlyArray<Identifier>): string =>
 export const matchRows = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, staged: StagedImport, range: Range) {
   const names = givenIdentifiers(staged.columns)
   const releases = yield* sql`SELECT 1 FROM import_releases r WHERE ${inRange(sql, staged, range)} LIMIT 1`
-  const owners = sql.join(" ", false)(names.map((name) => owner(sql, staged, name, releases.length > 0)))
   const ordinals = identifiers.map(
-    (name) => `${names.includes(name) ? `${owned(name)}.ordinal` : "NULL::int"} AS ${owned(name)}`
+    (name) => `${names.includes(name) ? ownerOf(names, name) : "NULL::int"} AS ${owned(name)}`
   )
   const self = sql.literal(selfOf(names))
   yield* sql`
     CREATE TEMPORARY TABLE import_matches ON COMMIT DROP AS
     SELECT r.row_number, ${sql.literal(`${ordinals.join(", ")}, ${selfOf(names)} AS self, ${fault(names, staged.mode)} AS fault`)},
       (${sql.literal(isNews(columnsNamed(staged.columns)))}) AS news, ${staged.audienceId === null ? sql`true` : sql`s.ordinal IS NOT NULL`} AS member
-    FROM import_rows r ${owners}
+    FROM import_rows r ${lookForOwners(sql, staged, names, releases.length > 0)}
     LEFT JOIN LATERAL (
       SELECT * FROM consumers WHERE organization_id = ${staged.organizationId}::uuid AND ordinal = ${self} LIMIT 1
     ) AS c ON true

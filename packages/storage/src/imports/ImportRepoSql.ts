@@ -33,9 +33,9 @@ const auditedOf = (target: ImportTarget) => {
     case "Audience":
       return { action: "imports.create", subjectType: "audience", subjectId: target.audienceId } as const
     case "Consumers":
-      return { action: "imports.consumers", subjectType: "consumer", subjectId: null } as const
+      return { action: "consumerImports.create", subjectType: "consumer", subjectId: null } as const
     case "Orders":
-      return { action: "imports.orders", subjectType: "order", subjectId: null } as const
+      return { action: "orderImports.create", subjectType: "order", subjectId: null } as const
   }
 }
 
@@ -116,6 +116,16 @@ export const ImportRepoSql = Layer.effect(
       Effect.catchTag("SqlError", Effect.die)
     )
 
+    const fileOf = Effect.fn("ImportRepo.fileOf")(
+      function* (organizationId: OrganizationId, target: ImportTarget, id: ImportId) {
+        const rows = yield* sql`
+          SELECT ${importColumns(sql)}, ${importErrors(sql)} FROM imports i WHERE ${ofTarget(organizationId, target)} AND i.id = ${id}::uuid`
+        const [row] = yield* Effect.orDie(decodeImports(rows))
+        return row === undefined ? yield* new ImportNotFound() : importOfRow(row)
+      },
+      Effect.catchTag("SqlError", Effect.die)
+    )
+
     const uploadSecret = Effect.fn("ImportRepo.uploadSecret")(function* (organizationId: OrganizationId) {
       const rows = yield* sql`SELECT upload_secret FROM organizations WHERE id = ${organizationId}::uuid AND active`
       return Option.map(Option.fromUndefinedOr((yield* decodeSecret(rows))[0]), (row) => row.uploadSecret)
@@ -188,6 +198,7 @@ export const ImportRepoSql = Layer.effect(
       create,
       latest,
       find,
+      fileOf,
       uploadSecret,
       uploadVersion,
       start,

@@ -99,7 +99,11 @@ export const importSteps = (sql: SqlClient.SqlClient, pool: Pool) => {
       UPDATE imports SET total_rows = ${rows}::bigint, updated_at = clock_timestamp()
       WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING' AND staged_rows = ${rows}::bigint`
     // Autovacuum would look at them later than they are needed.
-    if (rows >= manyRows) yield* sql`ANALYZE import_rows, order_import_rows`
+    if (rows >= manyRows) {
+      yield* sql`
+        ANALYZE import_rows (organization_id, import_id, row_number, email_folded, phone, primary_external_id_folded)`
+      yield* sql`ANALYZE order_import_rows`
+    }
   }, Effect.orDie)
 
   /** The import, locked, if it is PROCESSING and stands where it is thought to. */

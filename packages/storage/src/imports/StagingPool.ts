@@ -39,6 +39,8 @@ export const inStagingTransaction = <A>(
       client.on("error", broken)
       try {
         await client.query("BEGIN")
+        // A crash may undo the last chunks that were staged: they are then staged again, and nothing else was made of them.
+        await client.query("SET LOCAL synchronous_commit = off")
         const result = await run(client)
         await client.query("COMMIT")
         failed = false

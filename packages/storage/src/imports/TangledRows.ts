@@ -2,6 +2,7 @@ import { type Identifier, identifiers } from "@audiences/engine/consumers/Identi
 import { Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { givenIdentifiers, identifierColumns } from "./IdentifierColumns.ts"
+import { found, leadsElsewhere, lookForOwners } from "./IdentifierOwners.ts"
 import type { StagedImport } from "./ImportKey.ts"
 
 const decodeCount = Schema.decodeUnknownEffect(Schema.Tuple([Schema.Struct({ count: Schema.Finite })]))
@@ -27,30 +28,27 @@ const sharing = (sql: SqlClient.SqlClient, staged: StagedImport, name: Identifie
       SELECT ${column} FROM import_rows r WHERE ${open(sql, staged)} AND ${column} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)`
 }
 
-/** The live consumer who has the identifier of a row: LIMIT makes it a look into the index for each row, however many consumers there are. */
-const havingIt = (sql: SqlClient.SqlClient, { organizationId }: StagedImport, row: string, column: string) => sql`
+/** The live consumer who has an identifier of tangled row `t`. */
+const havingIt = (sql: SqlClient.SqlClient, { organizationId }: StagedImport, column: string) => sql`
   CROSS JOIN LATERAL (
     SELECT ${sql.literal(["ordinal", "id", ...Object.values(identifierColumns)].join(", "))} FROM consumers c
-    WHERE c.organization_id = ${organizationId}::uuid AND NOT c.archived AND ${sql.literal(`c.${column} = ${row}.${column}`)} LIMIT 1
+    WHERE c.organization_id = ${organizationId}::uuid AND NOT c.archived AND ${sql.literal(`c.${column} = t.${column}`)} LIMIT 1
   ) AS c`
 
 /**
- * Pairs of a row and of a consumer whom it names, but not by all identifiers by which another row of the file could name the same one.
+ * Rows that name a consumer whom another row names, too, but not by all identifiers by which another row could: who shares one with
+ * them is found without.
  */
-const reaching = (
-  sql: SqlClient.SqlClient,
-  staged: StagedImport,
-  names: ReadonlyArray<Identifier>,
-  name: Identifier
-) => {
-  const column = identifierColumns[name]
-  const leaving = names
-    .filter((other) => other !== name)
-    .map((other) => identifierColumns[other])
-    .map((other) => `c.${other} IS NOT NULL AND c.${other} IS DISTINCT FROM r.${other}`)
+const reaching = (sql: SqlClient.SqlClient, staged: StagedImport, names: ReadonlyArray<Identifier>) => {
+  const ordinals = names.map((name) => `CASE WHEN ${leadsElsewhere(names, name)} THEN ${found(name)} END`)
   return sql`
-    SELECT r.row_number, c.ordinal FROM import_rows r ${havingIt(sql, staged, "r", column)}
-    WHERE ${open(sql, staged)} AND (${sql.literal(leaving.join(" OR "))})`
+    SELECT row_number FROM (
+      SELECT row_number, count(*) OVER (PARTITION BY consumer) AS rows FROM (
+        SELECT r.row_number, named.consumer FROM import_rows r ${lookForOwners(sql, staged, names, false)}
+        CROSS JOIN LATERAL (SELECT DISTINCT consumer FROM unnest(ARRAY[${sql.literal(ordinals.join(", "))}]::int[]) AS each (consumer)) AS named
+        WHERE ${open(sql, staged)} AND named.consumer IS NOT NULL
+          AND (${sql.literal(names.map((name) => leadsElsewhere(names, name)).join(" OR "))})
+      ) AS pairs) AS counted WHERE rows > 1`
 }
 
 /**
@@ -63,22 +61,13 @@ export const collectTangled = Effect.fnUntraced(function* (sql: SqlClient.SqlCli
   const columns = sql.literal(identifiers.map((name) => `r.${identifierColumns[name]}`).join(", "))
   const shared = names.map((name) => sharing(sql, staged, name))
   // A second way to the same consumer takes a second kind of identifier.
-  const linked =
-    names.length < 2
-      ? []
-      : [
-          sql`SELECT row_number FROM (
-            SELECT row_number, count(*) OVER (PARTITION BY ordinal) AS rows
-            FROM (${union(names.map((name) => reaching(sql, staged, names, name)))}) AS pairs) AS counted WHERE rows > 1`
-        ]
+  const linked = names.length < 2 ? [] : [reaching(sql, staged, names)]
   yield* sql`
     CREATE TEMPORARY TABLE tangled ON COMMIT DROP AS
     SELECT r.row_number, ${columns} FROM import_rows r
     WHERE ${open(sql, staged)} AND r.row_number IN (${union([...shared, ...linked])})`
   yield* sql`ANALYZE tangled`
-  const matches = names.map(
-    (name) => sql`SELECT c.* FROM tangled t ${havingIt(sql, staged, "t", identifierColumns[name])}`
-  )
+  const matches = names.map((name) => sql`SELECT c.* FROM tangled t ${havingIt(sql, staged, identifierColumns[name])}`)
   yield* sql`
     CREATE TEMPORARY TABLE known_people ON COMMIT DROP AS
     SELECT (row_number() OVER (ORDER BY r.ordinal) - 1)::int AS person, r.id, ${columns} FROM (${union(matches)}) AS r`

@@ -51,21 +51,25 @@ const withHolders = Effect.fnUntraced(function* (
   { id, organizationId }: UndoKey,
   ordinals: ReadonlyArray<number>
 ) {
-  const all = [...ordinals]
-  for (let found = all; found.length > 0; all.push(...found)) {
+  const all = new Set(ordinals)
+  for (let found = ordinals; found.length > 0;) {
     const holders = identifyingColumns.map(
       (column) => sql`
         SELECT o.ordinal FROM import_changes w
-        JOIN consumers o ON o.organization_id = w.organization_id AND NOT o.archived AND o.${sql.literal(column)} = w.before ->> '${sql.literal(column)}'
+        CROSS JOIN LATERAL (
+          SELECT c.ordinal FROM consumers c
+          WHERE c.organization_id = w.organization_id AND NOT c.archived AND c.${sql.literal(column)} = w.before ->> '${sql.literal(column)}'
+            AND c.ordinal <> w.ordinal
+          OFFSET 0) o
         JOIN import_changes x ON x.organization_id = w.organization_id AND x.import_id = w.import_id AND x.ordinal = o.ordinal
         WHERE w.organization_id = ${organizationId}::uuid AND w.import_id = ${id}::uuid AND w.ordinal = ANY(${found}::int[])
-          AND o.ordinal <> ALL(${all}::int[])`
+          AND w.before ->> '${sql.literal(column)}' IS NOT NULL`
     )
     const together = holders.slice(1).reduce((some, each) => sql`${some} UNION ${each}`, holders[0]!)
-    found = yield* ordinalsOf(yield* together)
-    if (found.length === 0) break
+    found = (yield* ordinalsOf(yield* together)).filter((ordinal) => !all.has(ordinal))
+    for (const ordinal of found) all.add(ordinal)
   }
-  return all
+  return [...all]
 })
 
 /** Those of the ordinals that can be put back without losing anything. */

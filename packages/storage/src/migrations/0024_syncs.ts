@@ -30,6 +30,8 @@ export default Effect.gen(function* () {
       cursor text,
       -- Rises with everything that the run writes: who knows an older one is no longer at it.
       step bigint NOT NULL DEFAULT 0,
+      -- Where it stood after it failed last: beyond, the failures of its source are no longer in a row.
+      failed_step bigint NOT NULL DEFAULT 0,
       -- The last profile that is written as a consumer.
       applied_to text COLLATE "C",
       -- Profiles that have come, each counted once, and how often one came again.

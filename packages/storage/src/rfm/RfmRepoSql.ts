@@ -1,16 +1,16 @@
 import type { Actor } from "@audiences/domain/Actor"
-import type { AuditAction } from "@audiences/domain/AuditEntry"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { RfmRun } from "@audiences/domain/Rfm"
 import { blockSize } from "@audiences/engine/memberships/Block"
 import { thresholdsOf } from "@audiences/engine/rfm/RfmCutting"
-import { type Cutting, RfmRepo, type RfmScoring } from "@audiences/engine/rfm/RfmRepo"
+import { type Cutting, RfmRepo } from "@audiences/engine/rfm/RfmRepo"
 import { DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { audit } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
-import { decodeRuns, decodeScorings, encodeMethod, type RunRow } from "./RfmRow.ts"
+import { decodeRuns, encodeMethod, type RunRow } from "./RfmRow.ts"
 import { runFailed, takeDueRuns } from "./RfmRequests.ts"
+import { readScoring } from "./RfmScoringWrites.ts"
 import { recordScores, scoreBlock } from "./RfmScores.ts"
 import { readSince } from "./RfmSince.ts"
 import { countValues, instant, placedValues } from "./RfmValues.ts"
@@ -19,13 +19,6 @@ const decodeLast = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ last:
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-
-  const scoring = Effect.fnUntraced(function* (organizationId: OrganizationId, locks: boolean) {
-    const rows = yield* sql`
-      SELECT method, interval_seconds, runs_requested::float8 AS requested, runs_completed::float8 AS completed
-      FROM rfm_scorings WHERE organization_id = ${organizationId}::uuid ${sql.literal(locks ? "FOR UPDATE" : "")}`
-    return Option.fromUndefinedOr((yield* decodeScorings(rows))[0])
-  })
 
   const runs = Effect.fnUntraced(function* (organizationId: OrganizationId, rest: ReturnType<typeof sql.literal>) {
     const rows = yield* sql`
@@ -36,7 +29,7 @@ const make = Effect.gen(function* () {
   })
 
   const state = Effect.fn("RfmRepo.state")(function* (organizationId: OrganizationId) {
-    const found = yield* scoring(organizationId, false)
+    const found = yield* readScoring(sql, organizationId, false)
     if (Option.isNone(found)) return Option.none()
     const { completed, intervalSeconds, method, requested } = found.value
     const latest = yield* runs(organizationId, sql.literal("ORDER BY started_at DESC, id DESC LIMIT 1"))
@@ -54,31 +47,6 @@ const make = Effect.gen(function* () {
     })
     return Option.some({ method, intervalSeconds, inProgress: requested > completed, latestRun })
   }, Effect.orDie)
-
-  const configure = Effect.fn("RfmRepo.configure")(
-    function* (actor: Actor, now: DateTime.Utc, { intervalSeconds, method }: RfmScoring, action: AuditAction) {
-      const { organizationId } = actor
-      const before = Option.getOrNull(yield* scoring(organizationId, true))
-      const encoded = encodeMethod(method)
-      yield* sql`
-        INSERT INTO rfm_scorings AS s (organization_id, method, interval_seconds, runs_requested)
-        VALUES (${organizationId}::uuid, ${JSON.stringify(encoded)}::text::jsonb, ${intervalSeconds}::int, 1)
-        ON CONFLICT (organization_id) DO UPDATE SET
-          method = EXCLUDED.method, interval_seconds = EXCLUDED.interval_seconds, next_run_at = NULL, runs_requested = s.runs_requested + 1,
-          run_failures = 0, run_retry_at = NULL`
-      yield* audit(sql, actor, now, {
-        action,
-        subjectType: "settings",
-        subjectId: organizationId,
-        changes: {
-          method: { from: before === null ? null : encodeMethod(before.method), to: encoded },
-          intervalSeconds: { from: before?.intervalSeconds ?? null, to: intervalSeconds }
-        }
-      })
-    },
-    contended(sql),
-    Effect.orDie
-  )
 
   const request = Effect.fn("RfmRepo.request")(
     function* (actor: Actor, now: DateTime.Utc) {
@@ -99,7 +67,7 @@ const make = Effect.gen(function* () {
     function* (organizationId: OrganizationId, now: DateTime.Utc, runId: string, cutting: Cutting) {
       // Count and values are of one state of the database.
       yield* sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`
-      const found = yield* scoring(organizationId, true)
+      const found = yield* readScoring(sql, organizationId, true)
       if (Option.isNone(found)) return Option.none()
       const unfinished = yield* runs(organizationId, sql.literal("AND completed_at IS NULL"))
       if (Option.isSome(unfinished)) return Option.some(unfinished.value.id)
@@ -158,7 +126,6 @@ const make = Effect.gen(function* () {
 
   return RfmRepo.of({
     state,
-    configure,
     request,
     begin,
     advance,

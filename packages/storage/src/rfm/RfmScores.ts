@@ -20,23 +20,40 @@ const fields = [
   "purchaseFrequencyScoreUpdatedAt"
 ]
 
-/** 1 for who is above a bound, else 0. */
-const above = (sql: SqlClient.SqlClient, dimension: Dimension, { asOf }: RfmMethodAt, bound: Bound) => {
-  const recency = DateTime.makeUnsafe(DateTime.toEpochMillis(asOf) - Number(bound.value))
-  const [value, beyond, at] =
-    dimension === "recency"
-      ? ([sql`v.last_order_at`, sql`<`, instant(sql, recency)] as const)
-      : ([sql.literal(`v.${dimension}`), sql`>`, sql`${bound.value}::text::numeric`] as const)
+/** What is compared of a dimension, how whoever is not above a bound compares with it, and the bound itself. */
+const compared = (sql: SqlClient.SqlClient, dimension: Dimension, { asOf }: RfmMethodAt, { value }: Bound) => {
+  // A subquery is read once; the text itself would be parsed again for every consumer.
+  switch (dimension) {
+    case "recency": {
+      const at = DateTime.makeUnsafe(DateTime.toEpochMillis(asOf) - Number(value))
+      return [sql`v.last_order_at`, sql`>=`, sql`(SELECT ${instant(sql, at)})`] as const
+    }
+    case "frequency":
+      // Doubles, as they are stored: exact for counts below 10⁷.
+      return [sql`v.order_count`, sql`<=`, sql`(SELECT ${value}::text::float8)`] as const
+    case "monetary":
+      return [sql`v.monetary`, sql`<=`, sql`(SELECT ${value}::text::numeric)`] as const
+  }
+}
+
+/** Whether somebody is not above a bound; of `rank-first` who has its value, and comes after it in the row, is. */
+const isWithin = (sql: SqlClient.SqlClient, dimension: Dimension, method: RfmMethodAt, bound: Bound) => {
+  const [value, within, at] = compared(sql, dimension, method, bound)
   return bound.consumerId === null
-    ? sql`(${value} ${beyond} ${at})::int`
-    : sql`(${value} ${beyond} ${at} OR (${value} = ${at} AND
+    ? sql`${value} ${within} ${at}`
+    : sql`${value} ${within} ${at} AND (${value} <> ${at} OR
         (v.external_id IS NULL, coalesce(v.external_id, ''), v.id)
-          > (${bound.externalId === null}::boolean, ${bound.externalId ?? ""}::text COLLATE "C", ${bound.consumerId}::uuid)))::int`
+          <= (${bound.externalId === null}::boolean, ${bound.externalId ?? ""}::text COLLATE "C", ${bound.consumerId}::uuid))`
 }
 
 /** How many bounds somebody is above: 0 for the lowest bin. */
-const binOf = (sql: SqlClient.SqlClient, dimension: Dimension, method: RfmMethodAt, bounds: Bounds) =>
-  bounds[dimension].reduce((sum, bound) => sql`${sum} + ${above(sql, dimension, method, bound)}`, sql`0`)
+const binOf = (sql: SqlClient.SqlClient, dimension: Dimension, method: RfmMethodAt, bounds: Bounds) => {
+  const all = bounds[dimension]
+  const bins = all.map((bound, i) => sql`WHEN ${isWithin(sql, dimension, method, bound)} THEN ${sql.literal(`${i}`)}`)
+  return bins.length === 0
+    ? sql`0`
+    : sql`CASE ${bins.reduce((some, bin) => sql`${some} ${bin}`)} ELSE ${sql.literal(`${bins.length}`)} END`
+}
 
 const decodeOrdinals = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ordinal: Schema.Finite })))
 
@@ -63,8 +80,7 @@ export const scoreBlock = Effect.fnUntraced(function* (
         CASE WHEN has_ordered THEN ${method.bins}::int - (${binOf(sql, "recency", method, bounds)}) ELSE 0 END AS recency,
         CASE WHEN has_ordered THEN 1 + ${binOf(sql, "frequency", method, bounds)} ELSE 0 END AS frequency,
         CASE WHEN has_ordered THEN 1 + ${binOf(sql, "monetary", method, bounds)} ELSE 0 END AS monetary
-      -- Each value and each rank is found once.
-      FROM (${rfmConsumers(sql, organizationId, method, within)} OFFSET 0) v OFFSET 0
+      FROM (${rfmConsumers(sql, organizationId, method, within)}) v
     ) s
     WHERE (activity_rank, purchase_frequency_rank, monetary_rank) IS DISTINCT FROM (recency, frequency, monetary)`
   yield* readingValues(sql, method, scored)

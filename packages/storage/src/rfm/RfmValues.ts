@@ -15,7 +15,6 @@ interface RfmSourceSql {
   /** Whether a consumer has ordered. */
   readonly hasOrdered: Statement.Fragment
   readonly lastOrderAt: Statement.Fragment
-  /** Of a type that sorts fast. */
   readonly orderCount: Statement.Fragment
   readonly monetary: Statement.Fragment
 }
@@ -48,7 +47,7 @@ const ofOrders = (
 })
 
 /**
- * Live consumers with what is cut: `has_ordered`, `last_order_at`, `frequency` (and `order_count`, the same), `monetary`, and their ranks. `ordinals` is a condition
+ * Live consumers with what is cut: `has_ordered`, `last_order_at`, `order_count`, `monetary`, and their ranks. `ordinals` is a condition
  * on ordinals.
  */
 export const rfmConsumers = (
@@ -61,7 +60,7 @@ export const rfmConsumers = (
     method.source === "totals" ? ofTotals(sql) : ofOrders(sql, organizationId, method, ordinals)
   return sql`
     SELECT c.ordinal, c.id, c.primary_external_id_folded AS external_id, ${hasOrdered} AS has_ordered, ${lastOrderAt} AS last_order_at,
-      ${orderCount} AS order_count, ${orderCount}::numeric AS frequency, ${monetary} AS monetary, c.activity_rank, c.purchase_frequency_rank, c.monetary_rank
+      ${orderCount} AS order_count, ${monetary} AS monetary, c.activity_rank, c.purchase_frequency_rank, c.monetary_rank
     FROM ${from}
     WHERE c.organization_id = ${organizationId}::uuid AND NOT c.archived AND ${ordinals(sql`c.ordinal`)}`
 }
@@ -115,6 +114,7 @@ const orders: Readonly<Record<Dimension, { readonly value: string; readonly orde
 const decodePlaced = Schema.decodeUnknownEffect(
   Schema.Array(
     Schema.Struct({
+      dimension: Schema.Literals(dimensions),
       place: Schema.Finite,
       value: Schema.String,
       externalId: Schema.NullOr(Schema.String),
@@ -127,6 +127,44 @@ const decodePlaced = Schema.decodeUnknownEffect(
 const told = (dimension: Dimension, { asOf }: RfmMethodAt, value: string) =>
   dimension === "recency" ? String(DateTime.toEpochMillis(asOf) - Number(value)) : value
 
+/** Sorts bare values, all in one reading of the consumers. */
+const valuesInOrder = (
+  sql: SqlClient.SqlClient,
+  values: Statement.Fragment,
+  n: number,
+  places: ReadonlyArray<number>
+) => {
+  // The fraction in the middle of a place is that place, whatever is rounded.
+  const fractions = sql`(SELECT ${places.map((place) => (place + 0.5) / n)}::float8[])`
+  const found = dimensions.map(
+    (dimension) =>
+      sql`percentile_disc(${fractions}) WITHIN GROUP (ORDER BY ${sql.literal(orders[dimension].order)}) AS ${sql.literal(dimension)}`
+  )
+  const told = dimensions.map(
+    (dimension) => sql`
+      SELECT ${dimension}::text AS dimension, place::float8 AS place, ${sql.literal(orders[dimension].text)} AS value, NULL AS external_id, '' AS consumer_id
+      FROM found, unnest(${places}::bigint[], found.${sql.literal(dimension)}) AS u (place, value)`
+  )
+  return sql`
+    WITH found AS MATERIALIZED (SELECT ${sql.csv(found)} FROM (${values}) v WHERE has_ordered)
+    ${told.reduce((all, each) => sql`${all} UNION ALL ${each}`)}`
+}
+
+/** Puts consumers in a row, equal values by external id, then id. */
+const valuesInRow = (sql: SqlClient.SqlClient, values: Statement.Fragment, places: ReadonlyArray<number>) =>
+  dimensions
+    .map((dimension) => {
+      const { order, text, value } = orders[dimension]
+      return sql`
+        SELECT ${dimension}::text AS dimension, place::float8 AS place, ${sql.literal(text)} AS value, external_id, id::text AS consumer_id
+        FROM (
+          SELECT ${sql.literal(value)} AS value, external_id, id,
+            row_number() OVER (ORDER BY ${sql.literal(order)}, external_id NULLS LAST, id) - 1 AS place
+          FROM (${values}) v WHERE has_ordered
+        ) p WHERE place = ANY(${places}::bigint[])`
+    })
+    .reduce((all, each) => sql`${all} UNION ALL ${each}`)
+
 /** The values at places in the order of their dimension, counted from 0. */
 export const placedValues = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
@@ -138,26 +176,10 @@ export const placedValues = Effect.fnUntraced(function* (
   const found = new Map<string, PlacedValue>()
   if (places.length === 0) return found
   const values = rfmConsumers(sql, organizationId, method, everybody(sql))
-  for (const dimension of dimensions) {
-    const { order, text, value } = orders[dimension]
-    const rows =
-      method.ties === "value"
-        ? // Sorts bare values: the fraction in the middle of a place is that place, whatever is rounded.
-          sql`
-          SELECT place::float8 AS place, ${sql.literal(text)} AS value, NULL AS external_id, '' AS consumer_id
-          FROM (
-            SELECT percentile_disc(${places.map((place) => (place + 0.5) / n)}::float8[]) WITHIN GROUP (ORDER BY ${sql.literal(order)}) AS found
-            FROM (${values}) v WHERE has_ordered
-          ) p, unnest(${places}::bigint[], p.found) AS u (place, value)`
-        : sql`
-          SELECT place::float8 AS place, ${sql.literal(text)} AS value, external_id, id AS consumer_id
-          FROM (
-            SELECT ${sql.literal(value)} AS value, external_id, id,
-              row_number() OVER (ORDER BY ${sql.literal(order)}, external_id NULLS LAST, id) - 1 AS place
-            FROM (${values}) v WHERE has_ordered
-          ) p WHERE place = ANY(${places}::bigint[])`
-    for (const { consumerId, externalId, place, value } of yield* decodePlaced(yield* readingValues(sql, method, rows)))
-      found.set(`${dimension} ${place}`, { value: told(dimension, method, value), externalId, consumerId })
-  }
+  const rows = method.ties === "value" ? valuesInOrder(sql, values, n, places) : valuesInRow(sql, values, places)
+  for (const { consumerId, dimension, externalId, place, value } of yield* decodePlaced(
+    yield* readingValues(sql, method, rows)
+  ))
+    found.set(`${dimension} ${place}`, { value: told(dimension, method, value), externalId, consumerId })
   return found
 })

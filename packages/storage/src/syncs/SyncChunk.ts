@@ -1,9 +1,10 @@
 import type { SyncTask } from "@audiences/engine/syncs/SyncRepo"
 import { type DateTime, Effect, Option, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
-import { type AppliedChunk, applyProfiles, recordProfiles, StagedPatch } from "./SyncMerge.ts"
-import { advance } from "./SyncStaging.ts"
+import { applyProfiles, recordProfiles, StagedPatch } from "./SyncMerge.ts"
+import { advance, problemsWith } from "./SyncStaging.ts"
 import { lockTask } from "./SyncTasks.ts"
+import type { WrittenProfiles } from "./WrittenProfiles.ts"
 
 /** Profiles of one transaction. */
 export const chunkProfiles = 1000
@@ -40,7 +41,7 @@ export const readRun = Effect.fnUntraced(function* (
 const keepOrdinals = (
   sql: SqlClient.SqlClient,
   { organizationId, syncSourceId }: SyncTask,
-  ordinals: AppliedChunk["ordinals"]
+  ordinals: WrittenProfiles["ordinals"]
 ) =>
   sql`
     UPDATE sync_profiles p SET ordinal = became.ordinal
@@ -55,7 +56,7 @@ export const applyChunk = Effect.fnUntraced(function* (sql: SqlClient.SqlClient,
   const last = profiles.at(-1)
   if (last === undefined) return Option.some({ task, isLast: true, applied: 0 })
   const { applied, startedAt } = yield* readRun(sql, task)
-  const chunk = yield* applyProfiles(sql, task, profiles, { now, syncedAt: startedAt })
+  const chunk = yield* applyProfiles({ sql, task, now, syncedAt: startedAt }, profiles)
   if (chunk.ordinals.size > 0) yield* keepOrdinals(sql, task, chunk.ordinals)
   const { conflict, created, duplicate, unchanged, updated } = chunk.counts
   const advanced = yield* advance(
@@ -65,7 +66,7 @@ export const applyChunk = Effect.fnUntraced(function* (sql: SqlClient.SqlClient,
       applied_to = ${last.profileId}, applied_count = applied_count + ${profiles.length}::int,
       created_count = created_count + ${created}::int, updated_count = updated_count + ${updated}::int,
       unchanged_count = unchanged_count + ${unchanged}::int, duplicate_count = duplicate_count + ${duplicate}::int,
-      conflict_count = conflict_count + ${conflict}::int, problems = problems || ${JSON.stringify(chunk.problems)}::text::jsonb`
+      conflict_count = conflict_count + ${conflict}::int, problems = ${problemsWith(sql, chunk.problems)}`
   )
   yield* recordProfiles(sql, task, chunk)
   return Option.map(advanced, (task) => ({

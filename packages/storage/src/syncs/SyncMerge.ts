@@ -1,22 +1,15 @@
 import type { Actor } from "@audiences/domain/Actor"
 import { ConsumerMetadata } from "@audiences/domain/Scalar"
 import { fold } from "@audiences/domain/Fold"
-import { type Conflict, conflictMessage } from "@audiences/engine/consumers/Identity"
-import type { ProfilePatch, ProfileProblem } from "@audiences/engine/syncs/MappedProfile"
+import type { ProfilePatch } from "@audiences/engine/syncs/MappedProfile"
 import { sourceName } from "@audiences/engine/syncs/SourceName"
 import type { SyncTask } from "@audiences/engine/syncs/SyncRepo"
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
-import {
-  type BatchEntry,
-  type BatchOutcome,
-  type BatchPatch,
-  planBatch,
-  recordBatch,
-  writeBatch
-} from "../consumers/ConsumerBatch.ts"
+import { type BatchEntry, type BatchPatch, planBatch, recordBatch, writeBatch } from "../consumers/ConsumerBatch.ts"
 import type { ConsumerRow } from "../consumers/ConsumerRow.ts"
 import { stampKnown } from "./KnownProfiles.ts"
+import { WrittenProfiles } from "./WrittenProfiles.ts"
 
 /** A staged profile. */
 export interface StagedProfile {
@@ -34,25 +27,6 @@ export const StagedPatch = Schema.Struct({
   primaryExternalId: text,
   metadata: Schema.optionalKey(ConsumerMetadata)
 })
-
-/** What became of the profiles of a chunk: a partition of them. */
-export interface ChunkCounts {
-  readonly created: number
-  readonly updated: number
-  readonly unchanged: number
-  readonly duplicate: number
-  readonly conflict: number
-}
-
-export interface AppliedChunk {
-  readonly counts: ChunkCounts
-  readonly outcomes: ReadonlyArray<BatchOutcome>
-  readonly problems: ReadonlyArray<ProfileProblem>
-  /** The consumer that each profile is; profiles in conflict are left out. */
-  readonly ordinals: ReadonlyMap<string, number>
-  /** Consumers of whom nothing is new but that they were synced. */
-  readonly stamped: ReadonlyArray<number>
-}
 
 /**
  * Whose external id and primary source a consumer has. `own`: this source's; `free`: nobody's; `sibling`: another list's of the same
@@ -94,93 +68,82 @@ const resolved = (entry: BatchEntry, task: SyncTask, syncedAt: DateTime.Utc): Ba
   return { stored, identity: { ...identity, conflicts }, patch }
 }
 
-const isRepeated = (conflict: Conflict) => conflict._tag === "Repeated"
+const isRepeated = ({ entry }: PlannedProfile) => entry.identity.conflicts.some(({ _tag }) => _tag === "Repeated")
 
-/** What is written of a chunk: for every profile its outcome, or the conflict that kept it out. */
-class Written {
-  readonly outcomes: Array<BatchOutcome> = []
-  readonly ordinals = new Map<string, number>()
-  readonly problems: Array<ProfileProblem> = []
-  readonly #seen = new Set<number>()
-  readonly #counts = { created: 0, updated: 0, unchanged: 0, duplicate: 0, conflict: 0 }
-
-  get counts(): ChunkCounts {
-    return this.#counts
-  }
-
-  add(profileId: string, outcome: BatchOutcome): void {
-    const { ordinal } = outcome.row
-    this.#counts[this.#seen.has(ordinal) ? "duplicate" : outcome.result]++
-    this.#seen.add(ordinal)
-    this.outcomes.push(outcome)
-    this.ordinals.set(profileId, ordinal)
-  }
-
-  know(profileId: string, ordinal: number): void {
-    this.#counts.unchanged++
-    this.#seen.add(ordinal)
-    this.ordinals.set(profileId, ordinal)
-  }
-
-  refuse(profileId: string, conflicts: ReadonlyArray<Conflict>): void {
-    this.#counts.conflict++
-    const message = conflicts.map((conflict) => conflictMessage(0, conflict)).join("; ")
-    this.problems.push({ profileId, message })
-  }
+interface PlannedProfile {
+  readonly profileId: string
+  readonly entry: BatchEntry
 }
 
-/**
- * Writes staged profiles as consumers, to be run in a transaction. Profiles that are the same person are written one after the other:
- * where both say something, the later holds.
- */
-export const applyProfiles = Effect.fnUntraced(function* (
-  sql: SqlClient.SqlClient,
-  task: SyncTask,
-  profiles: ReadonlyArray<StagedProfile>,
-  { now, syncedAt }: { readonly now: DateTime.Utc; readonly syncedAt: DateTime.Utc }
+/** A chunk that is being written. */
+interface Writing {
+  readonly sql: SqlClient.SqlClient
+  readonly task: SyncTask
+  readonly now: DateTime.Utc
+  /** The instant as of which the list is known. */
+  readonly syncedAt: DateTime.Utc
+}
+
+const plan = Effect.fnUntraced(function* ({ sql, syncedAt, task }: Writing, profiles: ReadonlyArray<StagedProfile>) {
+  const entries = yield* planBatch(
+    sql,
+    task.organizationId,
+    profiles.map(({ patch }) => patch)
+  )
+  return profiles.map(({ profileId }, i): PlannedProfile => ({
+    profileId,
+    entry: resolved(entries[i]!, task, syncedAt)
+  }))
+})
+
+const write = Effect.fnUntraced(function* (
+  { now, sql, task }: Writing,
+  planned: ReadonlyArray<PlannedProfile>,
+  written: WrittenProfiles
 ) {
-  const { organizationId, syncSourceId } = task
-  const actor: Actor = { organizationId, name: `sync:${syncSourceId}` }
-  const plan = Effect.fnUntraced(function* (those: ReadonlyArray<StagedProfile>) {
-    const entries = yield* planBatch(
-      sql,
-      organizationId,
-      those.map(({ patch }) => patch)
-    )
-    return those.map((profile, i) => ({ profile, entry: resolved(entries[i]!, task, syncedAt) }))
-  })
-  const written = new Written()
-  const write = Effect.fnUntraced(function* (those: Effect.Success<ReturnType<typeof plan>>) {
-    const free = those.filter(({ entry }) => entry.identity.conflicts.length === 0)
-    for (const { entry, profile } of those) {
-      if (entry.identity.conflicts.length > 0) written.refuse(profile.profileId, entry.identity.conflicts)
-    }
-    const outcomes = yield* writeBatch(
-      sql,
-      actor,
-      now,
-      free.map(({ entry }) => entry)
-    )
-    free.forEach(({ profile }, i) => written.add(profile.profileId, outcomes[i]!))
-  })
+  const actor: Actor = { organizationId: task.organizationId, name: `sync:${task.syncSourceId}` }
+  const free = planned.filter(({ entry }) => entry.identity.conflicts.length === 0)
+  for (const { entry, profileId } of planned) {
+    if (entry.identity.conflicts.length > 0) written.refuse(profileId, entry.identity.conflicts)
+  }
+  const outcomes = yield* writeBatch(
+    sql,
+    actor,
+    now,
+    free.map(({ entry }) => entry)
+  )
+  free.forEach(({ profileId }, i) => written.add(profileId, outcomes[i]!))
+})
+
+/**
+ * Writes staged profiles as consumers, to be run in a transaction that is tried again when it is the loser of a deadlock: consumers are
+ * locked in the order of their ids, but known ones before the others. Profiles that are the same person are written one after the
+ * other: where both say something, the later holds.
+ */
+export const applyProfiles = Effect.fnUntraced(function* (writing: Writing, profiles: ReadonlyArray<StagedProfile>) {
+  const { sql, syncedAt, task } = writing
+  const written = new WrittenProfiles()
   const ids = profiles.map(({ profileId }) => profileId)
   const known = yield* stampKnown(sql, task, ids, syncedAt)
   for (const [profileId, ordinal] of known) written.know(profileId, ordinal)
-  const planned = yield* plan(profiles.filter(({ profileId }) => !known.has(profileId)))
-  const repeated = planned.filter(({ entry }) => entry.identity.conflicts.some(isRepeated))
-  yield* write(planned.filter((each) => !repeated.includes(each)))
-  for (const { profile } of repeated) yield* write(yield* plan([profile]))
-
-  const { counts, ordinals, outcomes, problems } = written
-  const applied: AppliedChunk = { counts, ordinals, outcomes, problems, stamped: [...known.values()] }
-  return applied
+  const others = profiles.filter(({ profileId }) => !known.has(profileId))
+  const planned = yield* plan(writing, others)
+  yield* write(
+    writing,
+    planned.filter((each) => !isRepeated(each)),
+    written
+  )
+  for (const [i, each] of planned.entries()) {
+    if (isRepeated(each)) yield* write(writing, yield* plan(writing, [others[i]!]), written)
+  }
+  return written
 })
 
 /** Puts what was written into the change feed. The last of the transaction. */
 export const recordProfiles = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   { organizationId, syncSourceId }: SyncTask,
-  { outcomes, stamped }: AppliedChunk
+  { outcomes, stamped }: WrittenProfiles
 ) {
   const cause = `sync:${syncSourceId}`
   yield* recordBatch(sql, organizationId, outcomes, cause)

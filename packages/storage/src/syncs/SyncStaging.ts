@@ -1,12 +1,18 @@
 import { fold } from "@audiences/domain/Fold"
 import type { VendorList } from "@audiences/engine/connectors/Connector"
+import type { ProfileProblem } from "@audiences/engine/syncs/MappedProfile"
 import type { Advanced, StagedPage, SyncTask } from "@audiences/engine/syncs/SyncRepo"
 import { Effect, Option, Schema } from "effect"
 import type { SqlClient, Statement } from "effect/sql"
 import { lockTask, readTask } from "./SyncTasks.ts"
 
-/** Problems that one page adds; the report tells fewer. */
+/** Problems that are kept, and that one page or chunk adds at the most: a report tells no more. */
 const mostProblems = 20
+
+/** The problems of a run with others added, as long as there is room. */
+export const problemsWith = (sql: SqlClient.SqlClient, problems: ReadonlyArray<ProfileProblem>) => sql`
+  CASE WHEN jsonb_array_length(problems) < ${mostProblems}::int
+    THEN problems || ${JSON.stringify(problems.slice(0, mostProblems))}::text::jsonb ELSE problems END`
 
 const none: Advanced = Option.none()
 
@@ -52,7 +58,6 @@ const keepProfiles = Effect.fnUntraced(function* (
 export const stagePage = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, task: SyncTask, page: StagedPage) {
   if (!(yield* lockTask(sql, task))) return none
   const kept = page.profiles.length === 0 ? 0 : yield* keepProfiles(sql, task, page)
-  const problems = JSON.stringify(page.problems.slice(0, mostProblems))
   return yield* advance(
     sql,
     task,
@@ -60,7 +65,7 @@ export const stagePage = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, 
       cursor = ${page.cursor}::text, phase = ${page.cursor === null ? "applying" : "reading"},
       profile_count = profile_count + ${kept}::int, repeated_count = repeated_count + ${page.profiles.length - kept}::int,
       rejected_count = rejected_count + ${page.rejected}::int,
-      problems = CASE WHEN jsonb_array_length(problems) < ${mostProblems}::int THEN problems || ${problems}::text::jsonb ELSE problems END`
+      problems = ${problemsWith(sql, page.problems)}`
   )
 })
 

@@ -82,6 +82,10 @@ export const startSync = Effect.fnUntraced(function* (
   if (present.syncSourceId !== syncSourceId) return yield* new SyncSourceMissing()
   if (present.running) return yield* new SyncInProgress()
   yield* beginRun(sql, { organizationId, syncSourceId, audienceId }, now)
+  // Who asks has seen to it.
+  yield* sql`
+    UPDATE sync_sources SET failures = 0, retry_at = NULL
+    WHERE organization_id = ${organizationId}::uuid AND id = ${syncSourceId}::uuid`
   yield* audit(sql, actor, now, {
     action: "syncs.start",
     subjectType: "audience",

@@ -28,7 +28,7 @@ export const readTask = Effect.fnUntraced(function* (
 ) {
   const rows = yield* sql`
     SELECT r.organization_id, r.sync_source_id, r.audience_id, s.sync_source, s.sync_source_id AS list_id,
-      r.phase, r.cursor, r.step::float8, s.failures
+      r.phase, r.cursor, r.step::float8, CASE WHEN r.step > r.failed_step THEN 0 ELSE s.failures END AS failures
     FROM sync_runs r
     JOIN sync_sources s ON s.organization_id = r.organization_id AND s.id = r.sync_source_id
     JOIN audiences a ON a.organization_id = r.organization_id AND a.id = r.audience_id

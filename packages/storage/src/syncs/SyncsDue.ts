@@ -79,13 +79,13 @@ export const failSync = Effect.fnUntraced(function* (
   })
   yield* sql`
     UPDATE sync_sources s SET
-      sync_status = 'FAILED', failures = s.failures + 1, retry_at = ${DateTime.formatIso(retryAt)}::text::timestamptz,
+      sync_status = 'FAILED', failures = ${task.failures + 1}::int, retry_at = ${DateTime.formatIso(retryAt)}::text::timestamptz,
       source_data = (coalesce(s.source_data, '{}') - 'retryAt') || ${told}::text::jsonb || jsonb_build_object('sync', ${reportOf(sql)})
     FROM sync_runs r
     WHERE s.organization_id = ${organizationId}::uuid AND s.id = ${syncSourceId}::uuid
       AND r.organization_id = s.organization_id AND r.sync_source_id = s.id`
   if (resumeAt === null) return yield* endRun(sql, task)
   yield* sql`
-    UPDATE sync_runs SET retry_at = ${DateTime.formatIso(resumeAt)}::text::timestamptz, step = step + 1
+    UPDATE sync_runs SET retry_at = ${DateTime.formatIso(resumeAt)}::text::timestamptz, step = step + 1, failed_step = step + 1
     WHERE organization_id = ${organizationId}::uuid AND sync_source_id = ${syncSourceId}::uuid`
 })

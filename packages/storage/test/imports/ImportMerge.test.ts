@@ -138,7 +138,7 @@ layer(ImportsTest)("ImportMerge", (it) => {
           inOrder([...members])
         )
       }),
-    { arbitrary: { runs: 25 } }
+    { arbitrary: { runs: 15 } }
   )
 
   it.effect("goes on from every step, done or not, to the same end", () =>
@@ -161,6 +161,107 @@ layer(ImportsTest)("ImportMerge", (it) => {
       assert.deepStrictEqual(yield* traces(place), yield* traces(undisturbed))
       assert.deepStrictEqual(yield* partition(id), yield* partition(whole.id))
       assert.deepStrictEqual(done(yield* latest(place)), done(whole))
+    })
+  )
+
+  it.effect("puts together whom others made one person after the file was deduplicated", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const repo = yield* ImportRepo
+      const imports = yield* Imports
+      const place = yield* fresh
+      yield* bringIn(place, "email,phone\nann@x.co,\n,+49001\n")
+      const { id } = yield* upload(place, "email,phone,fullName\nann@x.co,,Ann\n,+49001,Ann Other\n")
+      const gone = Effect.die(
+        new SqlError.SqlError({ reason: new SqlError.ConnectionError({ cause: new Error("gone") }) })
+      )
+      yield* Effect.exit(
+        Effect.provideService(runImport(place.organizationId, id), ImportRepo, { ...repo, merge: () => gone })
+      )
+      yield* sql`UPDATE consumers SET archived = true WHERE organization_id = ${place.organizationId}::uuid AND phone IS NOT NULL`
+      yield* sql`UPDATE consumers SET phone = '+49001' WHERE organization_id = ${place.organizationId}::uuid AND NOT archived`
+      yield* imports.run(place.organizationId, id)
+      assert.strictEqual((yield* latest(place)).status, "COMPLETED")
+      assert.deepStrictEqual(yield* partition(id), { created: 0, updated: 1, unchanged: 0, duplicate: 1, rejected: 0 })
+      const { consumers } = yield* traces(place)
+      assert.deepInclude(consumers[0], { email: "ann@x.co", phone: "+49001", full_name: "Ann Other" })
+    })
+  )
+
+  for (const [table, what] of [
+    ["import_rows", "staged"],
+    ["consumers", "merged"]
+  ] as const) {
+    it.effect(`rejects the one row that the database does not take when it is ${what}`, () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const place = yield* fresh
+        const poison = `poison ${place.organizationId}`
+        const name = `poison_${what}`
+        yield* sql.unsafe(`ALTER TABLE ${table} ADD CONSTRAINT ${name} CHECK (full_name <> '${poison}') NOT VALID`)
+        const rows = Array.from({ length: 20 }, (_, i) => `p${i}@x.co,${i === 13 ? poison : "Fine"}`)
+        const done = yield* bringIn(place, `email,fullName\n${rows.join("\n")}\n`, 7)
+        yield* sql.unsafe(`ALTER TABLE ${table} DROP CONSTRAINT ${name}`)
+        assert.strictEqual(done.status, "COMPLETED")
+        assert.deepStrictEqual(yield* partition(done.id), {
+          created: 19,
+          updated: 0,
+          unchanged: 0,
+          duplicate: 0,
+          rejected: 1
+        })
+        const [error] = done.errors!
+        assert.strictEqual(error!.row, 15)
+        assert.include((error!.issues[0] as { readonly message: string }).message, name)
+      })
+    )
+  }
+
+  it.effect("gives up an import that was begun ten times without coming further, and no other", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const imports = yield* Imports
+      const place = yield* fresh
+      const { id } = yield* upload(place, "email\na@x.co\n")
+      const other = yield* fresh
+      const next = yield* upload(other, "email\na@x.co\n")
+      yield* sql`UPDATE imports SET attempts = 10 WHERE id = ${id}`
+      yield* sql`UPDATE imports SET attempts = 9 WHERE id = ${next.id}`
+      yield* imports.run(place.organizationId, id)
+      yield* imports.run(other.organizationId, next.id)
+      const done = yield* latest(place)
+      assert.deepStrictEqual([done.status, done.processedConsumers], ["FAILED", 0])
+      assert.include(done.failureReason, "10 times")
+      assert.strictEqual((yield* latest(other)).status, "COMPLETED")
+    })
+  )
+
+  it.effect("keeps what it takes to undo an import, and no staged row", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const place = yield* fresh
+      yield* bringIn(place, "email,phone,fullName\nann@x.co,+49001,Ann\nbob@x.co,+49002,Bob\ncy@x.co,,Cy\n")
+      const { id } = yield* bringIn(
+        place,
+        "email,phone,fullName\nann@x.co,+49003,\nbob@x.co,+49001,Bobby\ncy@x.co,,Cy\nnew@x.co,,New\n",
+        1
+      )
+      const changes = yield* sql`
+        SELECT i.ordinal, i.before, i.written_at = coalesce(c.updated_at, c.created_at) AS untouched
+        FROM import_changes i JOIN consumers c USING (organization_id, ordinal) WHERE i.import_id = ${id} ORDER BY 1`
+      assert.deepStrictEqual(
+        changes.map((each) => {
+          const before = each.before as Record<string, unknown> | null
+          return [each.ordinal, before?.phone, before?.full_name, each.untouched]
+        }),
+        [
+          [0, "+49001", "Ann", true],
+          [1, "+49002", "Bob", true],
+          [3, undefined, undefined, true]
+        ]
+      )
+      const staged = yield* sql`SELECT 1 FROM import_rows WHERE organization_id = ${place.organizationId}`
+      assert.strictEqual(staged.length, 0)
     })
   )
 

@@ -5,6 +5,7 @@ import { Uuid } from "@audiences/domain/Uuid"
 import { boundsOf, neededPlaces } from "@audiences/engine/rfm/RfmCutting"
 import { defaultMethod } from "@audiences/engine/rfm/RfmMethods"
 import { RfmRepo } from "@audiences/engine/rfm/RfmRepo"
+import { writeScoring } from "@audiences/storage/rfm/RfmScoringWrites"
 import { DateTime, Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { insertPeople } from "../People.ts"
@@ -17,7 +18,10 @@ export const configureScoring = Effect.fnUntraced(function* (
   method: Partial<RfmMethod> = {}
 ) {
   const scoring = { method: { ...defaultMethod, asOf: scoringTime, ...method }, intervalSeconds: 3600 }
-  yield* (yield* RfmRepo).configure({ organizationId, name: "test" } as Actor, scoringTime, scoring, "rfm.create")
+  const sql = yield* SqlClient.SqlClient
+  yield* sql.withTransaction(
+    writeScoring(sql, { organizationId, name: "test" } as Actor, scoringTime, scoring, "rfm.create")
+  )
 })
 
 let begun = 0

@@ -122,6 +122,28 @@ layer(SyncsTest)("The schedule of syncs", (it) => {
     })
   )
 
+  it.effect("goes on however often the vendor is away, as long as it comes further each time", () =>
+    Effect.gen(function* () {
+      const listId = freshList()
+      const names = Array.from({ length: 22 }, (_, i) => `n${String(i).padStart(2, "0")}`)
+      const list = klaviyo.has(
+        listId,
+        names.map((name) => profile(name))
+      )
+      list.incidents = names.map((_, i) =>
+        i % 2 === 0 ? null : new VendorUnavailable({ message: "away", retryAfter: null })
+      )
+      const { actor, audience } = yield* freshSynced(listId)
+      yield* (yield* Syncs).start(actor, audience.id)
+      yield* runSyncs(actor)
+      for (let i = 0; i < 10; i++) {
+        yield* pass(actor, "31 seconds")
+        yield* runSyncs(actor)
+      }
+      assert.deepStrictEqual(yield* memberIds(actor, audience.id), names)
+    })
+  )
+
   it.effect("finds a sync whose job was lost", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient

@@ -112,6 +112,26 @@ layer(SyncsTest)("Syncs", (it) => {
     })
   )
 
+  it.effect("of workers that are at one sync by mistake one goes on, and nothing is done twice", () =>
+    Effect.gen(function* () {
+      const listId = freshList()
+      const names = Array.from({ length: 40 }, (_, i) => `w${String(i).padStart(2, "0")}`)
+      klaviyo.has(listId, people(...names))
+      const { actor, audience, sourceId: syncSourceId } = yield* freshSynced(listId)
+      const syncs = yield* Syncs
+      const key = { organizationId: actor.organizationId, syncSourceId }
+      yield* syncs.start(actor, audience.id)
+      yield* Effect.all(
+        [1, 2, 3, 4].map(() => syncs.run(key)),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(yield* memberIds(actor, audience.id), names)
+      assert.strictEqual((yield* versionsOf(audience.id)).length, 1)
+      const { primarySyncSource } = yield* (yield* Audiences).get(actor.organizationId, audience.id)
+      assert.deepInclude(primarySyncSource!.sourceData!.sync, { profiles: 40, repeated: 0, created: 40, unchanged: 0 })
+    })
+  )
+
   it.effect("names, phone and chosen properties are taken over; the rest of a consumer stays", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient

@@ -1,0 +1,47 @@
+import type { Actor } from "@audiences/domain/Actor"
+import type { AuditAction } from "@audiences/domain/AuditEntry"
+import type { OrganizationId } from "@audiences/domain/Organization"
+import type { RfmScoring } from "@audiences/engine/rfm/RfmRepo"
+import { type DateTime, Effect, Option } from "effect"
+import type { SqlClient } from "effect/sql"
+import { audit } from "../audit/Audit.ts"
+import { decodeScorings, encodeMethod } from "./RfmRow.ts"
+
+export const readScoring = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  locks: boolean
+) {
+  const rows = yield* sql`
+    SELECT method, interval_seconds, runs_requested::float8 AS requested, runs_completed::float8 AS completed
+    FROM rfm_scorings WHERE organization_id = ${organizationId}::uuid ${sql.literal(locks ? "FOR UPDATE" : "")}`
+  return Option.fromUndefinedOr((yield* Effect.orDie(decodeScorings(rows)))[0])
+})
+
+/** Keeps how consumers are scored, and asks for a run; in a transaction. */
+export const writeScoring = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  actor: Actor,
+  now: DateTime.Utc,
+  { intervalSeconds, method }: RfmScoring,
+  action: AuditAction
+) {
+  const { organizationId } = actor
+  const before = Option.getOrNull(yield* readScoring(sql, organizationId, true))
+  const encoded = encodeMethod(method)
+  yield* sql`
+    INSERT INTO rfm_scorings AS s (organization_id, method, interval_seconds, runs_requested)
+    VALUES (${organizationId}::uuid, ${JSON.stringify(encoded)}::text::jsonb, ${intervalSeconds}::int, 1)
+    ON CONFLICT (organization_id) DO UPDATE SET
+      method = EXCLUDED.method, interval_seconds = EXCLUDED.interval_seconds, next_run_at = NULL, runs_requested = s.runs_requested + 1,
+      run_failures = 0, run_retry_at = NULL`
+  yield* audit(sql, actor, now, {
+    action,
+    subjectType: "settings",
+    subjectId: organizationId,
+    changes: {
+      method: { from: before === null ? null : encodeMethod(before.method), to: encoded },
+      intervalSeconds: { from: before?.intervalSeconds ?? null, to: intervalSeconds }
+    }
+  })
+})
