@@ -5,7 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@audiences/source"] } },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000
   }
 })
