@@ -20,9 +20,12 @@ const foldNullable = (text: string | null | undefined): string | null =>
 
 type MetadataValue = ConsumerMetadata[string]
 
+const isList = (value: MetadataValue): value is Extract<MetadataValue, ReadonlyArray<unknown>> => Array.isArray(value)
+
 const foldValue = (value: MetadataValue): MetadataValue => {
   if (typeof value === "string") return fold(value)
-  if (typeof value !== "object" || value === null) return value
+  // A database may hold an object where the contract has none.
+  if (!isList(value)) return value
   return value.every((each) => typeof each !== "string" || fold(each) === each)
     ? value
     : value.map((each) => (typeof each === "string" ? fold(each) : each))
