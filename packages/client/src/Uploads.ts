@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Schema, type Stream } from "effect"
+import { Context, Effect, identity, Layer, Schema, type Stream } from "effect"
 import {
   FetchHttpClient,
   HttpBody,
@@ -51,11 +51,13 @@ const refusal = (response: HttpClientResponse.HttpClientResponse) => {
   )
 }
 
-/** The fetch of the caller's, with the length of a stream: Effect's client takes the header away, and browsers pass it over. */
-const fetchOf = (fetch: typeof globalThis.fetch, size: number | undefined): typeof globalThis.fetch =>
+/** Sends with the length of a stream: Effect's client takes the header away, and browsers pass it over. */
+const withSize = (fetch: typeof globalThis.fetch, size: number | undefined) =>
   size === undefined
-    ? fetch
-    : (url, init) => fetch(url, { ...init, headers: { ...init?.headers, "content-length": String(size) } })
+    ? identity
+    : Effect.provideService(FetchHttpClient.Fetch, (url, init) =>
+        fetch(url, { ...init, headers: { ...init?.headers, "content-length": String(size) } })
+      )
 
 /** Sends files to the upload URL of an import. The URL is its own permission: the key is not sent, whoever hosts it. */
 export class Uploads extends Context.Service<
@@ -73,13 +75,14 @@ export class Uploads extends Context.Service<
     Effect.gen(function* () {
       const once = yield* HttpClient.HttpClient
       const retried = (yield* Retry)(once)
+      const fetch = yield* FetchHttpClient.Fetch
       return {
         uploadCsv: Effect.fn("Uploads.uploadCsv")(function* (uploadUrl, body, options) {
           const replayable = options?.replayable ?? (typeof body === "string" || body instanceof Uint8Array)
           const request = HttpClientRequest.put(uploadUrl, { body: httpBody(body, options?.size) })
           // An upload URL lets anyone who sees it in a trace write to the import; object stores refuse headers they did not sign.
           const response = yield* (replayable ? retried : once).execute(request).pipe(
-            Effect.provideService(FetchHttpClient.Fetch, fetchOf(yield* FetchHttpClient.Fetch, options?.size)),
+            withSize(fetch, options?.size),
             Effect.provideService(HttpClient.TracerPropagationEnabled, false),
             Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
           )
