@@ -133,7 +133,7 @@ const make = Effect.gen(function* () {
         updatedAt: now,
         updatedBy: name
       }
-      if (erase) yield* eraseHistories(sql, organizationId, row.ordinal)
+      if (erase) yield* eraseHistories(sql, organizationId, stored)
       yield* updateRows(sql, organizationId, [row])
       yield* removeFromAllAudiences(sql, organizationId, row.ordinal, now)
       yield* audit(sql, actor, now, {

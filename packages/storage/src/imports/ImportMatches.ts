@@ -63,6 +63,9 @@ export const matchRows = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, 
       WHERE organization_id = ${staged.organizationId}::uuid AND audience_id = ${staged.audienceId}::uuid AND ordinal = ${self} LIMIT 1
     ) AS s ON true
     WHERE ${inRange(sql, staged, range)} AND r.issues IS NULL AND r.winner_line IS NULL`
+  // However small the planner takes the other tables to be, whoever they are joined with is looked up.
+  yield* sql`CREATE INDEX ON import_matches (row_number)`
+  yield* sql`CREATE INDEX ON import_matches (self)`
   yield* sql`ANALYZE import_matches`
   return releases.length > 0
 })

@@ -57,8 +57,8 @@ const lockPeople = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, staged
   const organization = sql`${staged.organizationId}::uuid`
   yield* sql`
     SELECT count(*) FROM (
-      SELECT 1 FROM consumers WHERE organization_id = ${organization} AND ordinal IN (
-        SELECT self FROM import_matches WHERE fault IS NULL AND self IS NOT NULL AND (news OR NOT member))
+      SELECT 1 FROM consumers WHERE organization_id = ${organization} AND ordinal = ANY(ARRAY(
+        SELECT self FROM import_matches WHERE fault IS NULL AND self IS NOT NULL AND (news OR NOT member)))
       ORDER BY id FOR NO KEY UPDATE) AS locked`
   const same = givenIdentifiers(staged.columns).map(
     (name) =>

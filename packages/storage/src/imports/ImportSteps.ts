@@ -25,6 +25,9 @@ const decodeStanding = Schema.decodeUnknownEffect(Schema.Array(ImportStandingRow
  */
 export const manyRows = 10_000
 
+/** Staged rows after which the planner is told of them. Fewer are joined soon enough, however that is planned. */
+const analysedRows = 500
+
 /** Staged rows that are forgotten in one transaction. */
 const clearedRows = 50_000
 
@@ -99,7 +102,7 @@ export const importSteps = (sql: SqlClient.SqlClient, pool: Pool) => {
       UPDATE imports SET total_rows = ${rows}::bigint, updated_at = clock_timestamp()
       WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING' AND staged_rows = ${rows}::bigint`
     // Autovacuum would look at them later than they are needed.
-    if (rows >= manyRows) {
+    if (rows >= analysedRows) {
       yield* sql`
         ANALYZE import_rows (organization_id, import_id, row_number, email_folded, phone, primary_external_id_folded), order_import_rows`
     }
