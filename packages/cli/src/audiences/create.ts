@@ -34,9 +34,13 @@ export const create = Command.make(
     const metadata = Option.isSome(flags.metadata)
       ? { metadata: yield* readJson("metadata", flags.metadata.value) }
       : {}
-    const type = Option.getOrUndefined(flags.type) ?? ("rules" in rules ? "DYNAMIC" : undefined)
+    const type = Option.getOrElse(flags.type, () =>
+      "rules" in rules ? "DYNAMIC" : Option.isSome(flags.syncSource) ? "SYNCED_LIST" : undefined
+    )
     if (type === undefined)
-      return yield* new UsageError({ message: "Say --type DYNAMIC, STATIC_LIST or SYNCED_LIST, or give --where." })
+      return yield* new UsageError({
+        message: "Say --type DYNAMIC, STATIC_LIST or SYNCED_LIST, or give --where or --sync-source."
+      })
     const payload = yield* decodeBody(AudienceCreate, {
       name: flags.name,
       type,

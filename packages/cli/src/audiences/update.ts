@@ -33,6 +33,7 @@ export const update = Command.make(
     rules: jsonSource("rules", "The same as rule lines"),
     clear: Flag.Literals("clear", Object.keys(clearable) as ReadonlyArray<keyof typeof clearable>).pipe(
       Flag.atLeast(0),
+      Flag.withDefault([]),
       Flag.withDescription("Empty a field; may be repeated")
     ),
     watch: watchFlag

@@ -28,6 +28,7 @@ export const update = Command.make(
     metadata: jsonSource("metadata", "A JSON object in place of the one that is kept"),
     clear: Flag.Literals("clear", Object.keys(clearable) as ReadonlyArray<keyof typeof clearable>).pipe(
       Flag.atLeast(0),
+      Flag.withDefault([]),
       Flag.withDescription("Empty a field; may be repeated")
     )
   },

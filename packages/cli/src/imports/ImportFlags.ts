@@ -38,6 +38,7 @@ export const importFlags = {
     Flag.filterMap(mapped, (text) => `Expected column=field, or column= to leave the column out, not ${text}`),
     Flag.withMetavar("column=field"),
     Flag.atLeast(0),
+    Flag.withDefault([]),
     Flag.withDescription("What a column of the file is; column= leaves it out. May be given several times")
   )
 }

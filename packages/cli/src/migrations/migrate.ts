@@ -95,10 +95,11 @@ export const migrate = Command.make(
   },
   Effect.fn("migrations.migrate")(function* ({ checkpoint, copySynced, dryRun, from, key }) {
     const apiKey = yield* readKey(key)
-    const { baseUrl } = yield* Host
+    const target = yield* Host
+    const { baseUrl } = target
     yield* Effect.gen(function* () {
       yield* refuseItself
-      const file = yield* checkpointFile(checkpoint, from, baseUrl)
+      const file = yield* checkpointFile(checkpoint, { baseUrl: from, apiKey }, target)
       yield* printReport(yield* runMigration(from, baseUrl, { dryRun, copySynced, checkpoint: file }))
     }).pipe(Effect.provide([Source.layer(from, apiKey), Target, Progress.layer]))
   }, Effect.provide(Host.layer))

@@ -75,6 +75,7 @@ const update = Command.make(
     gateRateLimit: Flag.Int("gate-rate-limit").pipe(Flag.optional, Flag.withDescription("The same for the gate")),
     clear: Flag.Literals("clear", Object.keys(clearable) as ReadonlyArray<keyof typeof clearable>).pipe(
       Flag.atLeast(0),
+      Flag.withDefault([]),
       Flag.withDescription("Back to what the server is set to; may be repeated")
     )
   },

@@ -23,6 +23,7 @@ const update = Command.make(
     ),
     clear: Flag.Literals("clear", Object.keys(clearable) as ReadonlyArray<keyof typeof clearable>).pipe(
       Flag.atLeast(0),
+      Flag.withDefault([]),
       Flag.withDescription("Empty a setting; may be repeated")
     )
   },

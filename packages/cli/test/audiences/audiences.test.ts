@@ -149,6 +149,18 @@ describe("audiences create", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
+  it.live("makes a SYNCED_LIST of a sync source", () =>
+    Effect.gen(function* () {
+      const { asked, url } = yield* fakeServer({ "POST /audiences": { body: audienceFull } })
+      yield* typed(["create", "Newsletter", "--sync-source", "klaviyo:list:Y6nRLr"], { env: { AUDIENCES_URL: url } })
+      assert.deepStrictEqual(JSON.parse(asked[0]?.body ?? ""), {
+        name: "Newsletter",
+        type: "SYNCED_LIST",
+        primarySyncSource: { syncSource: "klaviyo:list", syncSourceId: "Y6nRLr" }
+      })
+    })
+  )
+
   it.live("refuses what the server would refuse, each problem on a line with its path", () =>
     Effect.gen(function* () {
       const { asked, url } = yield* fakeServer({})
@@ -169,7 +181,7 @@ describe("audiences create", () => {
     Effect.gen(function* () {
       assert.deepInclude(yield* typed(["create", "VIPs"]), {
         exitCode: 2,
-        stderr: "Say --type DYNAMIC, STATIC_LIST or SYNCED_LIST, or give --where.\n"
+        stderr: "Say --type DYNAMIC, STATIC_LIST or SYNCED_LIST, or give --where or --sync-source.\n"
       })
       const { exitCode, stderr } = yield* typed(["create", "VIPs", "--rules", "[{"])
       assert.strictEqual(exitCode, 2)

@@ -255,6 +255,31 @@ describe("audiences migrate", () => {
   )
 
   test(
+    "does not go on with an interrupted migration of other organizations on the same servers",
+    Effect.gen(function* () {
+      const directory = yield* folder
+      const here = yield* target({ "POST /audiences": { status: 403, body: { error: "Organization is inactive" } } })
+      const there = yield* source()
+      yield* migrating(there.url, here.url, directory)
+      const before = here.asked.length
+      for (const [fromKey, toKey] of [
+        ["sk_live_there", "sk_live_elsewhere"],
+        ["sk_live_other", "sk_test_secret"]
+      ] as const) {
+        const other = yield* typed(
+          ["migrate", "--from", there.url, "--key", fromKey, "--checkpoint", `${directory}/checkpoint.json`],
+          { env: { AUDIENCES_URL: here.url, AUDIENCES_SECRET_KEY: toKey } }
+        )
+        assert.deepInclude(other, { exitCode: 2, stdout: "" })
+        assert.match(other.stderr, /was begun with other keys/)
+      }
+      assert.deepStrictEqual(writes(here.asked.slice(before)), [])
+      const fs = yield* FileSystem.FileSystem
+      assert.notInclude(yield* fs.readFileString(`${directory}/checkpoint.json`), "sk_live")
+    })
+  )
+
+  test(
     "refuses a wrong key, no key, and the same organization on both sides",
     Effect.gen(function* () {
       const directory = yield* folder
