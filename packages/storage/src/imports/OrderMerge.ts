@@ -26,6 +26,16 @@ const StagedOrder = Schema.Struct({
 })
 type StagedOrder = typeof StagedOrder.Type
 
+/** An order as its file has it: what an issue may show of it. */
+const asGiven = ({ email, externalId, orderId, orderedAt, phone, total }: StagedOrder) => ({
+  orderId,
+  email,
+  phone,
+  externalId,
+  orderedAt,
+  total
+})
+
 /** An order whose consumer is known and locked. */
 interface OwnedOrder extends StagedOrder {
   readonly ordinal: number
@@ -57,13 +67,13 @@ const ownOrders = Effect.fnUntraced(function* (
   { mode, organizationId }: StagedImport,
   orders: ReadonlyArray<StagedOrder>
 ) {
-  const given = (name: keyof Identifiers) => orders.flatMap((order) => order[name] ?? [])
+  const allGiven = (name: keyof Identifiers) => orders.flatMap((order) => order[name] ?? [])
   const live = yield* Effect.orDie(
     lockConcerned(sql, organizationId, {
       ids: [],
-      emails: given("email"),
-      phones: given("phone"),
-      externalIds: given("externalId"),
+      emails: allGiven("email"),
+      phones: allGiven("phone"),
+      externalIds: allGiven("externalId"),
       orderIds: orders.map(({ orderId }) => orderId)
     })
   )
@@ -74,12 +84,13 @@ const ownOrders = Effect.fnUntraced(function* (
   for (const order of orders) {
     const { conflicts, id } = identify(order, directory)
     const first = identifiers.find((name) => order[name] !== null)!
+    const given = asGiven(order)
     const issues = [
-      ...(id === null && conflicts.length === 0 ? [orderIssue.nobody(order, first)] : []),
+      ...(id === null && conflicts.length === 0 ? [orderIssue.nobody(given, first)] : []),
       ...conflicts.flatMap((conflict) =>
         conflict._tag === "Taken"
           ? [
-              takenIssue(order, first, {
+              takenIssue(given, first, {
                 identifier: conflict.identifier,
                 owner: { consumer: conflict.owner },
                 self: conflict.self === null ? null : { consumer: conflict.self }
@@ -87,8 +98,8 @@ const ownOrders = Effect.fnUntraced(function* (
             ]
           : []
       ),
-      ...(mode === "create" && order.isKnown ? [orderIssue.known(order)] : []),
-      ...(mode === "update" && !order.isKnown ? [orderIssue.unknown(order)] : [])
+      ...(mode === "create" && order.isKnown ? [orderIssue.known(given)] : []),
+      ...(mode === "update" && !order.isKnown ? [orderIssue.unknown(given)] : [])
     ]
     if (issues.length > 0) rejected.push({ line: order.line, issues })
     else owned.push({ ...order, ordinal: ordinals.get(id!)! })
@@ -184,7 +195,10 @@ export const mergeOrders = Effect.fnUntraced(function* (sql: SqlClient.SqlClient
   const { duplicates, orders } = lastOfEach(owned)
   const reported = yield* report(sql, staged, range)
   const { results, tooMuch } = yield* write(sql, staged, orders, yield* databaseNow(sql))
-  const late = [...rejected, ...tooMuch.map((order) => ({ line: order.line, issues: [orderIssue.tooMuch(order)] }))]
+  const late = [
+    ...rejected,
+    ...tooMuch.map((order) => ({ line: order.line, issues: [orderIssue.tooMuch(asGiven(order))] }))
+  ]
   yield* storeErrors(sql, organizationId, id, late)
   yield* sql`
     INSERT INTO import_duplicates (organization_id, import_id, line, winner_line)

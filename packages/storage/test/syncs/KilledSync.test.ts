@@ -35,18 +35,19 @@ layer(SyncsTest, { excludeTestServices: true })("A sync whose process is killed"
 
         const { actor, audience, sourceId } = yield* freshSynced(listId)
         yield* (yield* Syncs).start(actor, audience.id)
-        const run = childProgram(program, [inject("postgresUrl"), actor.organizationId, sourceId, listId])
+        const run = (stayAt = "") =>
+          childProgram(program, [inject("postgresUrl"), actor.organizationId, sourceId, listId, stayAt])
         for (const checkpoint of ["staged 2", "staged 7", "applied 13"]) {
           yield* Effect.scoped(
             Effect.gen(function* () {
-              const child = yield* run
+              const child = yield* run(checkpoint)
               yield* child.said(checkpoint)
               yield* child.kill
             })
           )
           assert.deepStrictEqual(yield* memberIds(actor, audience.id), [])
         }
-        yield* Effect.scoped(Effect.flatMap(run, ({ exited }) => exited))
+        yield* Effect.scoped(Effect.flatMap(run(), ({ exited }) => exited))
         const source = yield* (yield* SyncSources).get(actor.organizationId, sourceId)
         assert.strictEqual(source.syncStatus, "SUCCESS")
         const counts = ({ sync }: Record<string, unknown>) => {

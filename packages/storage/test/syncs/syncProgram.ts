@@ -1,4 +1,4 @@
-// Runs one sync against a list of made-up people, and prints a line for each checkpoint.
+// Runs one sync against a list of made-up people, prints a line for each checkpoint, and stays at the one it is told to stay at.
 import { OrganizationId } from "@audiences/domain/Organization"
 import { SyncSourceId } from "@audiences/domain/SyncSource"
 import { JobQueue } from "@audiences/engine/jobs/JobQueue"
@@ -12,19 +12,23 @@ import { Console, Effect, Layer, Redacted } from "effect"
 import { ScriptedVendor, scriptedConnectors, scriptedIntegrations } from "../../../../tools/vitest/ScriptedVendor.ts"
 import { madeUp } from "./madeUp.ts"
 
-const [, , url, organizationId, syncSourceId, listId] = process.argv
+const [, , url, organizationId, syncSourceId, listId, stayAt] = process.argv
 
 const vendor = new ScriptedVendor("klaviyo")
 vendor.has(listId!, madeUp, { pageSize: 250 })
+
+/** Whoever kills it there finds it there, however slow the machine is. */
+const tell = (checkpoint: string) =>
+  Effect.andThen(Console.log(checkpoint), checkpoint === stayAt ? Effect.never : Effect.void)
 
 const telling = Layer.effect(
   SyncRepo,
   Effect.map(SyncRepo, (repo) =>
     SyncRepo.of({
       ...repo,
-      stage: (...page) => Effect.tap(repo.stage(...page), Console.log(`staged ${page[0].step}`)),
-      apply: (...chunk) => Effect.tap(repo.apply(...chunk), Console.log(`applied ${chunk[0].step}`)),
-      publish: (...those) => Effect.tap(repo.publish(...those), Console.log("published"))
+      stage: (...page) => Effect.tap(repo.stage(...page), tell(`staged ${page[0].step}`)),
+      apply: (...chunk) => Effect.tap(repo.apply(...chunk), tell(`applied ${chunk[0].step}`)),
+      publish: (...those) => Effect.tap(repo.publish(...those), tell("published"))
     })
   )
 )
