@@ -5,12 +5,13 @@ import { SyncSources } from "@audiences/engine/syncs/SyncSources"
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { fileURLToPath } from "node:url"
 import { inject } from "vitest"
 import { childProgram } from "../ChildProgram.ts"
 import { freshList, freshSynced, klaviyo, memberIds, sync, SyncsTest, versionsOf } from "./Syncing.ts"
 import { madeUp } from "./madeUp.ts"
 
-const program = new URL("syncProgram.ts", import.meta.url).pathname
+const program = fileURLToPath(new URL("syncProgram.ts", import.meta.url))
 
 /** All that a sync wrote but ids, ordinals and times. */
 const traces = Effect.fnUntraced(function* (actor: Actor, audienceId: AudienceId) {
