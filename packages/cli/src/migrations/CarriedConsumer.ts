@@ -9,12 +9,13 @@ const carried = Struct.keys(
 
 const decode = Schema.decodeUnknownResult(Schema.toType(ConsumerCreate), { errors: "all", reportInput: true })
 
-/** Nobody could find a consumer without an identifier again: the id at the source becomes the external id. */
-const externalIdOf = ({ email, id, phone, primaryExternalId }: ConsumerFull): string | null =>
-  (primaryExternalId ?? "") !== "" ? primaryExternalId! : email == null && phone == null ? `migrated:${id}` : null
-
 /** Whether the consumer gets an identifier only by being moved. */
-export const isNameless = (consumer: ConsumerFull): boolean => externalIdOf(consumer)?.startsWith("migrated:") ?? false
+export const isNameless = ({ email, phone, primaryExternalId }: ConsumerFull): boolean =>
+  [email, phone, primaryExternalId].every((identifier) => (identifier ?? "") === "")
+
+/** Nobody could find a consumer without an identifier again: the id at the source becomes the external id. */
+const externalIdOf = (consumer: ConsumerFull): string | null =>
+  isNameless(consumer) ? `migrated:${consumer.id}` : consumer.primaryExternalId || null
 
 /** A consumer as it is written here; the problems, if it cannot be. */
 export const carriedConsumer = (consumer: ConsumerFull): Result.Result<ConsumerCreate, string> => {

@@ -181,7 +181,8 @@ describe("audiences migrate", () => {
   test(
     "gives a consumer without any identifier one, so that a second run finds it",
     Effect.gen(function* () {
-      const there = yield* source({ "GET /consumers": { body: page([{ ...consumer, email: null }]) } })
+      const movedBefore = { ...second, email: null, primaryExternalId: "migrated:elsewhere" }
+      const there = yield* source({ "GET /consumers": { body: page([{ ...consumer, email: null }, movedBefore]) } })
       const here = yield* target()
       const { stdout } = yield* migrating(there.url, here.url, yield* folder)
       assert.strictEqual(JSON.parse(stdout).consumers.withoutIdentifier, 1)
