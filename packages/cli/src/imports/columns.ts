@@ -8,5 +8,6 @@ export const columns: ReadonlyArray<Shown<Import>> = [
   { title: "OF", align: "right", of: ({ totalConsumers }) => totalConsumers },
   { title: "REFUSED", align: "right", of: ({ errorCount }) => errorCount },
   { title: "CREATED", of: ({ createdAt }) => createdAt },
+  { title: "KIND", of: ({ dryRun }) => (dryRun === true ? "dry run" : undefined) },
   { title: "REASON", shrinks: true, of: ({ failureReason }) => failureReason }
 ]

@@ -13,7 +13,9 @@ const completed = { ...imported, status: "COMPLETED", progress: 100, totalConsum
 describe("audiences imports", () => {
   it.live("lists them, newest first, those of a status", () =>
     Effect.gen(function* () {
-      const { asked, url } = yield* fakeServer({ "GET /audiences/:id/imports": { body: page([completed, imported]) } })
+      const { asked, url } = yield* fakeServer({
+        "GET /audiences/:id/imports": { body: page([completed, { ...imported, dryRun: true }]) }
+      })
       const { exitCode, lines } = yield* typed(["imports", "list", audienceId, "--status", "COMPLETED"], {
         env: { AUDIENCES_URL: url, NO_COLOR: "1" },
         terminal: true
@@ -21,6 +23,7 @@ describe("audiences imports", () => {
       assert.strictEqual(exitCode, 0)
       assert.match(lines[0]!, /^\S*ID +STATUS +ROWS +OF +REFUSED +CREATED/)
       assert.match(lines[1]!, new RegExp(`^${importId}  COMPLETED +3 +3 +0 +2026-01-31 09:30:00Z`))
+      assert.match(lines[2]!, /dry run/)
       assert.include(asked[0]!.query, "status=COMPLETED")
     })
   )
