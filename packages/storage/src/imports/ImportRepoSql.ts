@@ -13,7 +13,6 @@ import { audit } from "../audit/Audit.ts"
 import { storeErrors } from "./ImportErrors.ts"
 import { importColumns, importErrors, importOfRow, ImportRow } from "./ImportRow.ts"
 import { importSteps, manyRows } from "./ImportSteps.ts"
-import { stagingPool } from "./StagingPool.ts"
 
 const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
 const decodeNext = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ next: Schema.Finite })))
@@ -43,8 +42,7 @@ export const ImportRepoSql = Layer.effect(
   ImportRepo,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const pool = yield* stagingPool
-    const steps = importSteps(sql, pool)
+    const steps = importSteps(sql)
 
     const ofTarget = (organizationId: OrganizationId, target: ImportTarget) =>
       target._tag === "Audience"
