@@ -143,8 +143,10 @@ export const importSteps = (sql: SqlClient.SqlClient) => {
     const found = Option.getOrUndefined(yield* standing(organizationId, id))
     if (found === undefined || found.status === "PROCESSING" || found.stagedRows === 0) return
     for (let row = 0; row < found.stagedRows; row += clearedRows) {
-      yield* sql`DELETE FROM import_rows WHERE ${those} AND row_number <= ${row + clearedRows}::bigint`
-      yield* sql`DELETE FROM order_import_rows WHERE ${those} AND row_number <= ${row + clearedRows}::bigint`
+      // Both ends, or the planner reads the whole table each time.
+      const some = sql`${those} AND row_number > ${row}::bigint AND row_number <= ${row + clearedRows}::bigint`
+      yield* sql`DELETE FROM import_rows WHERE ${some}`
+      yield* sql`DELETE FROM order_import_rows WHERE ${some}`
     }
     yield* sql`DELETE FROM import_releases WHERE ${those}`
     yield* sql`UPDATE imports SET staged_rows = 0 WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
