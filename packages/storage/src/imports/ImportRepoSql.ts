@@ -14,7 +14,6 @@ import { storeErrors } from "./ImportErrors.ts"
 import { importColumns, importErrors, importOfRow, ImportRow } from "./ImportRow.ts"
 import { auditedOf, kindOf, ofTarget, targetExists } from "./ImportsOfTarget.ts"
 import { importSteps, manyRows } from "./ImportSteps.ts"
-import { stagingPool } from "./StagingPool.ts"
 
 const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
 const decodeNext = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ next: Schema.Finite })))
@@ -31,8 +30,7 @@ export const ImportRepoSql = Layer.effect(
   ImportRepo,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const pool = yield* stagingPool
-    const steps = importSteps(sql, pool)
+    const steps = importSteps(sql)
 
     const find = Effect.fn("ImportRepo.find")(function* (organizationId: OrganizationId, id: ImportId) {
       const rows = yield* sql`
