@@ -24,7 +24,7 @@ const decodeStanding = Schema.decodeUnknownEffect(Schema.Array(ImportStandingRow
 export const manyRows = 10_000
 
 /** Staged rows after which the planner is told of them. Fewer are joined soon enough, however that is planned. */
-const analysedRows = 500
+export const analysedRows = 500
 
 /** Staged rows that are forgotten in one transaction. */
 const clearedRows = 50_000

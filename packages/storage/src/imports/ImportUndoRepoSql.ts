@@ -19,6 +19,7 @@ import { audit } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
 import { ImportStandingRow } from "./ImportRow.ts"
 import { auditedOf, ofTarget, targetExists } from "./ImportsOfTarget.ts"
+import { analysedRows } from "./ImportSteps.ts"
 import { orderUndoStep } from "./OrderUndo.ts"
 import { undoStep } from "./UndoStep.ts"
 
@@ -74,6 +75,18 @@ export const ImportUndoRepoSql = Layer.effect(
       return found
     })
 
+    /** The planner, which autovacuum tells of new rows a minute later, would compare every one of the log with every consumer. */
+    const analyse = Effect.fnUntraced(function* (organizationId: OrganizationId, id: ImportId) {
+      const large = yield* sql`
+        SELECT 1 FROM imports
+        WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND undo_started_at IS NULL
+          AND status IN ('COMPLETED', 'FAILED') AND created_rows + updated_rows >= ${analysedRows}`
+      if (large.length === 0) return
+      yield* sql`
+        ANALYZE import_changes, order_import_changes, order_import_totals, consumers (organization_id, ordinal),
+          static_members (organization_id, audience_id, ordinal), orders (organization_id, order_id, ordinal)`
+    }, Effect.orDie)
+
     const begin = Effect.fn("ImportUndoRepo.begin")(
       function* (actor: Actor, target: PeopleTarget, id: ImportId, now: DateTime.Utc) {
         const { organizationId } = actor
@@ -114,6 +127,11 @@ export const ImportUndoRepoSql = Layer.effect(
       Effect.orDie
     )
 
-    return ImportUndoRepo.of({ begin, beginOrders, step })
+    return ImportUndoRepo.of({
+      begin: (actor, target, id, now) =>
+        Effect.andThen(analyse(actor.organizationId, id), begin(actor, target, id, now)),
+      beginOrders: (actor, id, now) => Effect.andThen(analyse(actor.organizationId, id), beginOrders(actor, id, now)),
+      step
+    })
   })
 )

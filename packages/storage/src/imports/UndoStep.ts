@@ -46,7 +46,10 @@ const nextOrdinals = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, step
   return yield* ordinalsOf(rows)
 })
 
-/** With those who have an identifier, by the import, that one of them is to get back. */
+/**
+ * With those who have an identifier, by the import, that one of them is to get back. They are looked up one by one, however small the
+ * planner takes the log to be.
+ */
 const withHolders = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   { id, organizationId }: UndoKey,
@@ -62,7 +65,10 @@ const withHolders = Effect.fnUntraced(function* (
           WHERE c.organization_id = w.organization_id AND NOT c.archived AND c.${sql.literal(column)} = w.before ->> '${sql.literal(column)}'
             AND c.ordinal <> w.ordinal
           OFFSET 0) o
-        JOIN import_changes x ON x.organization_id = w.organization_id AND x.import_id = w.import_id AND x.ordinal = o.ordinal
+        CROSS JOIN LATERAL (
+          SELECT 1 FROM import_changes x
+          WHERE x.organization_id = w.organization_id AND x.import_id = w.import_id AND x.ordinal = o.ordinal
+          OFFSET 0) x
         WHERE w.organization_id = ${organizationId}::uuid AND w.import_id = ${id}::uuid AND w.ordinal = ANY(${found}::int[])
           AND w.before ->> '${sql.literal(column)}' IS NOT NULL`
     )
