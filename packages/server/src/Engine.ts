@@ -148,7 +148,7 @@ export const Engine = Layer.mergeAll(
   History.layer,
   Idempotency.layer,
   Arrivals.layer,
-  FileImports.layer,
+  Layer.provide(FileImports.layer, Layer.merge(ImportReports.layer, ImportUndo.layer)),
   Imports.layer,
   Integrations.layer,
   ImportReports.layer,

@@ -22,6 +22,9 @@ export type ImportTarget =
   | { readonly _tag: "Consumers" }
   | { readonly _tag: "Orders" }
 
+/** What files of consumers are brought into. */
+export type PeopleTarget = Exclude<ImportTarget, { readonly _tag: "Orders" }>
+
 /** An import of whatever target. */
 export type AnyImport = FileImport & { readonly audienceId?: AudienceId }
 
@@ -89,12 +92,6 @@ export class ImportRepo extends Context.Service<
       target: ImportTarget
     ) => Effect.Effect<AnyImport, AudienceNotFound | ImportNotFound>
     readonly find: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<AnyImport>>
-    /** An import of the target. */
-    readonly fileOf: (
-      organizationId: OrganizationId,
-      target: ImportTarget,
-      id: ImportId
-    ) => Effect.Effect<AnyImport, ImportNotFound>
     /** What signs the upload URLs of the organization. */
     readonly uploadSecret: (organizationId: OrganizationId) => Effect.Effect<Option.Option<Uint8Array>>
     /** Of the import's file, where the store tells versions apart. */

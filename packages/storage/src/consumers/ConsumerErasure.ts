@@ -16,5 +16,8 @@ export const eraseHistories = Effect.fnUntraced(function* (
   for (const table of tables) {
     yield* sql`DELETE FROM ${sql(table)} WHERE organization_id = ${organizationId}::uuid AND ordinal = ${person.ordinal}::int`
   }
+  yield* sql`
+    DELETE FROM order_import_changes
+    WHERE organization_id = ${organizationId}::uuid AND (ordinal = ${person.ordinal}::int OR before_ordinal = ${person.ordinal}::int)`
   yield* eraseRejectedRows(sql, organizationId, person)
 })

@@ -3,11 +3,12 @@ import { directoryOf, identifiers, identify, type Identifiers } from "@audiences
 import type { RejectedRow } from "@audiences/engine/imports/ConsumerCsv"
 import { takenIssue } from "@audiences/engine/imports/IdentityIssues"
 import { orderIssue } from "@audiences/engine/imports/OrderIssues"
-import { Data, DateTime, Effect, Schema } from "effect"
-import type { SqlClient, SqlError } from "effect/sql"
+import { DateTime, Effect, Schema } from "effect"
+import type { SqlClient } from "effect/sql"
 import { databaseNow } from "../DatabaseClockSql.ts"
+import { writeFittingOrders } from "../orders/FittingOrders.ts"
 import { lockConcerned, lockOrders } from "../orders/OrderOwners.ts"
-import { type OrderResult, writeOrders } from "../orders/OrderTotals.ts"
+import type { OrderResult } from "../orders/OrderTotals.ts"
 import { countRows } from "./ImportCounts.ts"
 import { storeErrors } from "./ImportErrors.ts"
 import type { StagedImport } from "./ImportKey.ts"
@@ -45,12 +46,6 @@ const decodeStaged = Schema.decodeUnknownEffect(Schema.Array(StagedOrder))
 const decodeReported = Schema.decodeUnknownEffect(
   Schema.Tuple([Schema.Struct({ rejected: Schema.Finite, duplicate: Schema.Finite })])
 )
-
-/** What was written is to be taken back: of the consumers with these ordinals, more was bought than can be kept. */
-class TooMuch extends Data.TaggedError("TooMuch")<{ readonly ordinals: ReadonlySet<number> }> {}
-
-/** What was written is to be taken back: it was only tried. */
-class Tried extends Data.TaggedError("Tried")<{ readonly results: ReadonlyMap<string, OrderResult["result"]> }> {}
 
 const stagedOrders = (sql: SqlClient.SqlClient, staged: StagedImport, range: Range) =>
   sql`
@@ -117,56 +112,15 @@ const lastOfEach = (orders: ReadonlyArray<OwnedOrder>) => {
   return { orders: [...last.values()], duplicates }
 }
 
-/** Writes orders, but those of consumers who have bought more than can be kept. */
-const write = (
-  sql: SqlClient.SqlClient,
-  staged: StagedImport,
-  orders: ReadonlyArray<OwnedOrder>,
-  now: DateTime.Utc
-): Effect.Effect<
-  { readonly results: ReadonlyMap<string, OrderResult["result"]>; readonly tooMuch: ReadonlyArray<OwnedOrder> },
-  SqlError.SqlError
-> =>
-  orders.length === 0
-    ? Effect.succeed({ results: new Map(), tooMuch: [] })
-    : sql
-        .withTransaction(
-          Effect.gen(function* () {
-            const { results, tooLarge } = yield* writeOrders(
-              sql,
-              { organizationId: staged.organizationId, name: staged.createdBy },
-              now,
-              {
-                orderIds: orders.map(({ orderId }) => orderId),
-                ordinals: orders.map(({ ordinal }) => ordinal),
-                totals: orders.map(({ total }) => total),
-                orderedAts: orders.map(({ orderedAt }) => DateTime.formatIso(orderedAt))
-              },
-              () => Effect.void
-            )
-            if (tooLarge.size > 0) return yield* new TooMuch({ ordinals: tooLarge })
-            if (staged.dryRun) return yield* new Tried({ results })
-            return { results, tooMuch: [] }
-          })
-        )
-        .pipe(
-          Effect.catchTag("SchemaError", Effect.die),
-          Effect.catchTag("Tried", ({ results }) => Effect.succeed({ results, tooMuch: [] })),
-          Effect.catchTag("TooMuch", ({ ordinals }) =>
-            Effect.map(
-              write(
-                sql,
-                staged,
-                orders.filter(({ ordinal }) => !ordinals.has(ordinal)),
-                now
-              ),
-              ({ results, tooMuch }) => ({
-                results,
-                tooMuch: [...tooMuch, ...orders.filter(({ ordinal }) => ordinals.has(ordinal))]
-              })
-            )
-          )
-        )
+/** Keeps what orders were before the import wrote them. What was kept of an order first is how it was before. */
+const keepChanges = (sql: SqlClient.SqlClient, { id, organizationId }: StagedImport, now: DateTime.Utc) =>
+  Effect.asVoid(sql`
+    INSERT INTO order_import_changes
+      (organization_id, import_id, order_id, ordinal, before_ordinal, before_total, before_ordered_at, written_at)
+    SELECT ${organizationId}::uuid, ${id}::uuid, order_id, ordinal, old_ordinal, old_total, old_ordered_at,
+      ${DateTime.formatIso(now)}::text::timestamptz
+    FROM order_writes WHERE result <> 'unchanged'
+    ON CONFLICT (organization_id, import_id, order_id) DO UPDATE SET ordinal = EXCLUDED.ordinal, written_at = EXCLUDED.written_at`)
 
 /** Moves what is said of rows that are not written from the staged rows to the reports. */
 const report = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, staged: StagedImport, range: Range) {
@@ -194,7 +148,13 @@ export const mergeOrders = Effect.fnUntraced(function* (sql: SqlClient.SqlClient
   const { owned, rejected } = yield* ownOrders(sql, staged, yield* stagedOrders(sql, staged, range))
   const { duplicates, orders } = lastOfEach(owned)
   const reported = yield* report(sql, staged, range)
-  const { results, tooMuch } = yield* write(sql, staged, orders, yield* databaseNow(sql))
+  const now = yield* databaseNow(sql)
+  const { results, tooMuch } = yield* writeFittingOrders(sql, { organizationId, name: staged.createdBy }, now, {
+    orders,
+    removedIds: [],
+    dryRun: staged.dryRun,
+    told: keepChanges(sql, staged, now)
+  })
   const late = [
     ...rejected,
     ...tooMuch.map((order) => ({ line: order.line, issues: [orderIssue.tooMuch(asGiven(order))] }))

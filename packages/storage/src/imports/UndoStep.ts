@@ -1,4 +1,5 @@
 import { AudienceArchived } from "@audiences/domain/Audience"
+import type { AudienceId } from "@audiences/domain/AudienceId"
 import { ImportUndoRefused } from "@audiences/domain/Import"
 import type { UndoProgress } from "@audiences/engine/imports/ImportUndoRepo"
 import { Effect, Schema } from "effect"
@@ -90,14 +91,14 @@ const safe = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, step: UndoSt
   }
 })
 
-/** Takes the chosen out of the list, as far as the import put them there. The last writes of the transaction. */
-const publish = Effect.fnUntraced(function* (
+/** Takes the chosen out of the list, as far as the import put them there. */
+const unlist = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   step: UndoStep,
-  ordinals: ReadonlyArray<number>,
-  written: ReadonlyArray<number>
+  audienceId: AudienceId,
+  ordinals: ReadonlyArray<number>
 ) {
-  const { audienceId, organizationId } = step
+  const { organizationId } = step
   const members = yield* sql`
     SELECT ordinal FROM static_members
     WHERE organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid AND ordinal = ANY(${ordinals}::int[])
@@ -109,9 +110,6 @@ const publish = Effect.fnUntraced(function* (
     cause: cause(step),
     now: yield* databaseNow(sql)
   })
-  if (written.length > 0) {
-    yield* sql`SELECT record_change(${organizationId}::uuid, ${written}::int[], NULL, NULL, ${cause(step)})`
-  }
 })
 
 /** Keeps how far the undo has come. */
@@ -134,6 +132,12 @@ const advance = Effect.fnUntraced(function* (
     WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
 })
 
+/** The import's audience, locked. */
+const ownAudience = (sql: SqlClient.SqlClient, { audienceId, organizationId }: UndoKey) =>
+  audienceId === null
+    ? Effect.succeed(undefined)
+    : Effect.catchTag(lockAudience(sql, organizationId, audienceId), "AudienceNotFound", Effect.die)
+
 /** One step of an undo, in a transaction that holds the import's row. */
 export const undoStep = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, step: UndoStep) {
   const { audienceId, organizationId } = step
@@ -149,8 +153,8 @@ export const undoStep = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, s
   const archived = yield* archiveCreated(sql, undoing)
   const restored = yield* restoreUpdated(sql, undoing)
   yield* lockAudiencesOf(sql, { organizationId, ordinals: archived, except: audienceId })
-  const audience = yield* Effect.catchTag(lockAudience(sql, organizationId, audienceId), "AudienceNotFound", Effect.die)
-  if (audience.archived && step.whole) return yield* new AudienceArchived()
+  const audience = yield* ownAudience(sql, step)
+  if (audience?.archived === true && step.whole) return yield* new AudienceArchived()
   yield* leaveAllAudiences(sql, {
     organizationId,
     ordinals: archived,
@@ -164,6 +168,11 @@ export const undoStep = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, s
   const left = new Set(done)
   const skipped = next.filter((ordinal) => !left.has(ordinal)).length
   yield* advance(sql, step, { done, upTo, skipped, isLast })
-  yield* publish(sql, step, audience.archived ? [] : done, [...restored, ...archived])
+  // The last writes of the transaction.
+  if (audienceId !== null && audience?.archived === false) yield* unlist(sql, step, audienceId, done)
+  const written = [...restored, ...archived]
+  if (written.length > 0) {
+    yield* sql`SELECT record_change(${organizationId}::uuid, ${written}::int[], NULL, NULL, ${cause(step)})`
+  }
   return (isLast ? "done" : "left") satisfies UndoProgress as UndoProgress
 })

@@ -120,6 +120,9 @@ export const bringIn = Effect.fnUntraced(function* (
   return yield* latest(place)
 })
 
+/** As the target of an import. */
+export const into = (audienceId: AudienceId) => ({ _tag: "Audience", audienceId }) as const
+
 /** The partition of an import's rows. */
 export const partition = (id: Import["id"]) =>
   Effect.gen(function* () {
