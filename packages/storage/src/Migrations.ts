@@ -20,6 +20,7 @@ import orderImports from "./migrations/0021_order_imports.ts"
 import rfmRuns from "./migrations/0022_rfm_runs.ts"
 import integrations from "./migrations/0023_integrations.ts"
 import syncs from "./migrations/0024_syncs.ts"
+import importErasures from "./migrations/0027_import_erasures.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -44,7 +45,8 @@ export const Migrations = Layer.effectDiscard(
       "0021_order_imports": orderImports,
       "0022_rfm_runs": rfmRuns,
       "0023_integrations": integrations,
-      "0024_syncs": syncs
+      "0024_syncs": syncs,
+      "0027_import_erasures": importErasures
     })
   })
 )
