@@ -21,6 +21,7 @@ import rfmRuns from "./migrations/0022_rfm_runs.ts"
 import integrations from "./migrations/0023_integrations.ts"
 import syncs from "./migrations/0024_syncs.ts"
 import orderImportChanges from "./migrations/0025_order_import_changes.ts"
+import importErasures from "./migrations/0027_import_erasures.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -46,7 +47,8 @@ export const Migrations = Layer.effectDiscard(
       "0022_rfm_runs": rfmRuns,
       "0023_integrations": integrations,
       "0024_syncs": syncs,
-      "0025_order_import_changes": orderImportChanges
+      "0025_order_import_changes": orderImportChanges,
+      "0027_import_erasures": importErasures
     })
   })
 )
