@@ -18,7 +18,11 @@ export const importListFlags = {
 
 /** What every import of a file can be told. */
 export const importFlags = {
-  file: Argument.String("file").pipe(Argument.withDescription("CSV file with a header line; - for standard input")),
+  file: Argument.String("file").pipe(
+    Argument.withDescription(
+      "CSV file with a header line; - for standard input, of which a copy is kept until it is sent"
+    )
+  ),
   watch: Flag.Boolean("watch").pipe(
     Flag.withoutNegation,
     Flag.withDefault(false),

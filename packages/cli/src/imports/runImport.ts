@@ -6,21 +6,22 @@ import { importQueryOf, type ImportFlags } from "./ImportFlags.ts"
 import type { ImportPlace } from "./ImportPlace.ts"
 import { writeRejectedRows } from "./RejectedRows.ts"
 import { report } from "./Report.ts"
+import { sizedFile } from "./SizedFile.ts"
 import { upload } from "./Upload.ts"
 import { watchImport } from "./watch.ts"
 
 /** Opens an import and sends it its file. */
 const begin = Effect.fnUntraced(function* (place: ImportPlace, { file, ...flags }: ImportFlags) {
   // Before the import is opened: a file that is not there should leave no trace.
-  const opened = yield* openUserFile(file)
+  const sized = yield* sizedFile(yield* openUserFile(file))
   const { consumerImports, imports, orderImports } = yield* AudiencesClient
   const query = importQueryOf(flags)
   const { uploadUrl, ...begun } = yield* place._tag === "Audience"
     ? imports.create({ params: { audienceId: place.audienceId }, query })
     : (place._tag === "Consumers" ? consumerImports : orderImports).create({ query })
-  yield* upload(uploadUrl, opened)
+  yield* upload(uploadUrl, sized)
   return begun
-})
+}, Effect.scoped)
 
 /** Brings a file in, as far as the flags say: to its upload, or to the end of the import. */
 export const runImport = Effect.fnUntraced(function* (place: ImportPlace, flags: ImportFlags) {

@@ -13,6 +13,7 @@ import { countRows } from "./ImportCounts.ts"
 import { storeErrors } from "./ImportErrors.ts"
 import type { StagedImport } from "./ImportKey.ts"
 import type { Range } from "./ImportMatches.ts"
+import { keepTotals, leaveTotals } from "./KeptTotals.ts"
 import { ordersInRange } from "./OrderRows.ts"
 
 const StagedOrder = Schema.Struct({
@@ -43,6 +44,7 @@ interface OwnedOrder extends StagedOrder {
 }
 
 const decodeStaged = Schema.decodeUnknownEffect(Schema.Array(StagedOrder))
+const decodeOrdinals = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ordinal: Schema.Finite })))
 const decodeReported = Schema.decodeUnknownEffect(
   Schema.Tuple([Schema.Struct({ rejected: Schema.Finite, duplicate: Schema.Finite })])
 )
@@ -122,6 +124,19 @@ const keepChanges = (sql: SqlClient.SqlClient, { id, organizationId }: StagedImp
     FROM order_writes WHERE result <> 'unchanged'
     ON CONFLICT (organization_id, import_id, order_id) DO UPDATE SET ordinal = EXCLUDED.ordinal, written_at = EXCLUDED.written_at`)
 
+/** Whose the orders are about to be, and whose they are. */
+const ownersOf = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  { organizationId }: StagedImport,
+  orders: ReadonlyArray<OwnedOrder>
+) {
+  const rows = yield* sql`
+    SELECT DISTINCT ordinal FROM orders
+    WHERE organization_id = ${organizationId}::uuid AND order_id = ANY(${orders.map(({ orderId }) => orderId)}::text[])`
+  const present = yield* Effect.orDie(decodeOrdinals(rows))
+  return [...new Set([...orders, ...present].map(({ ordinal }) => ordinal))]
+})
+
 /** Moves what is said of rows that are not written from the staged rows to the reports. */
 const report = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, staged: StagedImport, range: Range) {
   const those = ordersInRange(sql, staged, range)
@@ -149,12 +164,15 @@ export const mergeOrders = Effect.fnUntraced(function* (sql: SqlClient.SqlClient
   const { duplicates, orders } = lastOfEach(owned)
   const reported = yield* report(sql, staged, range)
   const now = yield* databaseNow(sql)
+  const concerned = staged.dryRun ? [] : yield* ownersOf(sql, staged, orders)
+  yield* keepTotals(sql, staged, concerned)
   const { results, tooMuch } = yield* writeFittingOrders(sql, { organizationId, name: staged.createdBy }, now, {
     orders,
     removedIds: [],
     dryRun: staged.dryRun,
     told: keepChanges(sql, staged, now)
   })
+  yield* leaveTotals(sql, staged, concerned)
   const late = [
     ...rejected,
     ...tooMuch.map((order) => ({ line: order.line, issues: [orderIssue.tooMuch(asGiven(order))] }))

@@ -5,6 +5,7 @@ import type { UndoProgress } from "@audiences/engine/imports/ImportUndoRepo"
 import { Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { databaseNow } from "../DatabaseClockSql.ts"
+import { checkTotals, giveTotalsUp, leaveTotals, nextTotals, restoreTotals } from "./KeptTotals.ts"
 import { lockOrders } from "../orders/OrderOwners.ts"
 import { writeFittingOrders } from "../orders/FittingOrders.ts"
 
@@ -31,9 +32,12 @@ const NextOrder = Schema.Struct({
   before: Schema.NullOr(
     Schema.Struct({ ordinal: Schema.Finite, total: Schema.String, orderedAt: Schema.DateTimeUtcFromString })
   ),
+  /** Whose it was before, and by, the import. */
+  owners: Schema.Array(Schema.Finite),
   changed: Schema.Boolean
 })
 type NextOrder = typeof NextOrder.Type
+const decodeOrdinals = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ordinal: Schema.Finite })))
 const decodeNext = Schema.decodeUnknownEffect(Schema.Array(NextOrder))
 
 const logged = (sql: SqlClient.SqlClient, { id, organizationId }: OrderUndoStep) => sql`
@@ -62,20 +66,28 @@ const unchanged = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, step: O
 
 const nextOrders = (sql: SqlClient.SqlClient, step: OrderUndoStep) =>
   sql`
-    SELECT w.order_id, ${sql.literal(isChanged)} AS changed, CASE WHEN w.before_ordinal IS NOT NULL THEN
+    SELECT w.order_id, ${sql.literal(isChanged)} AS changed, array_remove(ARRAY[w.before_ordinal, w.ordinal], NULL) AS owners, CASE WHEN w.before_ordinal IS NOT NULL THEN
       jsonb_build_object('ordinal', w.before_ordinal, 'total', w.before_total::text, 'orderedAt', w.before_ordered_at) END AS before
     ${logged(sql, step)} ORDER BY w.order_id LIMIT ${step.size}`.pipe(
     Effect.flatMap((rows) => Effect.orDie(decodeNext(rows)))
   )
 
-/** Locks, in the order of their ids, those who have the orders, and those who are to get them back. */
-const lockOwners = (sql: SqlClient.SqlClient, { organizationId }: OrderUndoStep, next: ReadonlyArray<NextOrder>) => sql`
-  SELECT count(*) FROM (
-    SELECT 1 FROM consumers WHERE organization_id = ${organizationId}::uuid AND (
-      ordinal = ANY(${next.flatMap(({ before }) => before?.ordinal ?? [])}::int[]) OR ordinal IN (
+/** Locks, in the order of their ids, consumers, those who have the orders, and those who are to get them back. Returns their ordinals. */
+const lockOwners = (
+  sql: SqlClient.SqlClient,
+  { organizationId }: OrderUndoStep,
+  next: ReadonlyArray<NextOrder>,
+  others: ReadonlyArray<number>
+) =>
+  sql`
+    SELECT ordinal FROM consumers WHERE organization_id = ${organizationId}::uuid AND (
+      ordinal = ANY(${[...others, ...next.flatMap(({ owners }) => owners)]}::int[]) OR ordinal IN (
         SELECT o.ordinal FROM orders o
         WHERE o.organization_id = ${organizationId}::uuid AND o.order_id = ANY(${next.map(({ orderId }) => orderId)}::text[])))
-    ORDER BY id FOR UPDATE) AS locked`
+    ORDER BY id FOR UPDATE`.pipe(
+    Effect.flatMap((rows) => Effect.orDie(decodeOrdinals(rows))),
+    Effect.map((rows) => rows.map(({ ordinal }) => ordinal))
+  )
 
 /** Forgets what has been dealt with, and keeps how far the undo has come. */
 const advance = Effect.fnUntraced(function* (
@@ -92,16 +104,20 @@ const advance = Effect.fnUntraced(function* (
     WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
 })
 
-/** One step of the undo of a file of orders, in a transaction that holds the import's row. */
+/** One step of the undo of a file of orders, in a transaction that holds the import's row: orders first, then what is left of totals. */
 export const orderUndoStep = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, step: OrderUndoStep) {
   const { actor, organizationId, size, whole } = step
   yield* lockOrders(sql, organizationId)
   if (whole) yield* unchanged(sql, step)
   const next = yield* nextOrders(sql, step)
+  const areLast = next.length < size
+  const totals = areLast ? yield* nextTotals(sql, step, size) : []
+  const owners = yield* lockOwners(sql, step, next, totals)
   const safe = next.filter(({ changed }) => !changed)
-  yield* lockOwners(sql, step, safe)
-  const { tooMuch } = yield* writeFittingOrders(sql, { organizationId, name: actor }, yield* databaseNow(sql), {
-    orders: safe.flatMap(({ before, orderId }) => (before === null ? [] : [{ orderId, ...before }])),
+  const now = yield* databaseNow(sql)
+  yield* checkTotals(sql, step, owners)
+  const { tooMuch } = yield* writeFittingOrders(sql, { organizationId, name: actor }, now, {
+    orders: safe.flatMap(({ before, orderId, owners }) => (before === null ? [] : [{ orderId, owners, ...before }])),
     removedIds: safe.flatMap(({ before, orderId }) => (before === null ? [orderId] : [])),
     dryRun: false,
     told: Effect.void
@@ -112,8 +128,15 @@ export const orderUndoStep = Effect.fnUntraced(function* (sql: SqlClient.SqlClie
       tooMuch.length
     )
   }
-  const isLast = next.length < size
-  const skipped = next.length - safe.length + tooMuch.length
-  yield* advance(sql, step, { orderIds: next.map(({ orderId }) => orderId), skipped, isLast })
+  yield* leaveTotals(sql, step, owners)
+  const skipped = [...next.filter(({ changed }) => changed), ...tooMuch]
+  yield* giveTotalsUp(
+    sql,
+    step,
+    skipped.flatMap((order) => order.owners)
+  )
+  yield* restoreTotals(sql, step, totals, { actor, now })
+  const isLast = areLast && totals.length < size
+  yield* advance(sql, step, { orderIds: next.map(({ orderId }) => orderId), skipped: skipped.length, isLast })
   return (isLast ? "done" : "left") satisfies UndoProgress as UndoProgress
 })

@@ -97,6 +97,43 @@ layer(FileImportsTest, { excludeTestServices: true })("an import of orders that 
     })
   )
 
+  it.effect(
+    "gives totals back that did not fit to the orders, and such as others have written since only what it took",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const organizationId = yield* founded
+        const set = (email: string, ltv: string, aov: string) =>
+          sql`UPDATE consumers SET ltv = ${ltv}::numeric, aov = ${aov}::numeric WHERE organization_id = ${organizationId}::uuid AND email = ${email}`
+        yield* written(organizationId, "a", "100")
+        // Less than the order that is known, and no mean of anything.
+        yield* set("ada@example.com", "50", "7")
+        yield* set("bob@example.com", "50", "7")
+        const before = yield* standing(organizationId)
+        const lines = [
+          "a,ada@example.com,2026-01-01,0",
+          "b,bob@example.com,2026-01-01,5",
+          "c,ada@example.com,2026-01-02,1"
+        ]
+        const file = `orderId,email,orderedAt,total\n${lines.join("\n")}\n`
+        for (const chunkRows of [1, 2, 100]) {
+          const { id } = yield* bringIn(organizationId, orders, file, {}, chunkRows)
+          yield* undo(organizationId, orders, id, chunkRows)
+          assert.deepStrictEqual(yield* standing(organizationId), before)
+        }
+        const { id } = yield* bringIn(organizationId, orders, file)
+        yield* set("bob@example.com", "200", "9")
+        yield* undo(organizationId, orders, id)
+        const { people } = yield* standing(organizationId)
+        assert.deepStrictEqual(people[0], before.people[0])
+        assert.deepInclude(people[1], { totalOrders: 0, ltv: "195.00000000" })
+        assert.lengthOf(
+          yield* sql`SELECT 1 FROM order_import_totals WHERE organization_id = ${organizationId}::uuid`,
+          0
+        )
+      })
+  )
+
   it.effect("is refused, and nothing changes, where an order was written since, naming it", () =>
     Effect.gen(function* () {
       const organizationId = yield* founded
