@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { AudienceFull, AudienceName } from "./Audience.ts"
+import { ConsumerId } from "./Consumer.ts"
 import { Instant, InstantInput } from "./Instant.ts"
 import { Text, UuidText } from "./Scalar.ts"
 
@@ -98,6 +99,27 @@ export const RfmRun = Schema.Struct({
   completedAt: Schema.NullOr(Instant)
 }).annotate({ identifier: "RfmRun" })
 export type RfmRun = typeof RfmRun.Type
+
+/** What a run counts of a consumer: by its source, of its window, up to its reference instant, as the data is now. */
+export const RfmValues = Schema.Struct({
+  lastOrderAt: Instant,
+  /** From the last order to the reference instant. */
+  recencyDays: Schema.Finite,
+  orderCount: Schema.Finite,
+  monetary: Text
+}).annotate({ identifier: "RfmValues" })
+export type RfmValues = typeof RfmValues.Type
+
+/** The ranks of a consumer beside the values that its latest run cuts. */
+export const RfmExplanation = Schema.Struct({
+  consumerId: ConsumerId,
+  /** Each 0: no order counted when consumers were scored. */
+  ranks: Schema.Struct({ recency: Schema.Finite, frequency: Schema.Finite, monetary: Schema.Finite }),
+  /** Null: no order counts, or nobody is scored yet. */
+  values: Schema.NullOr(RfmValues),
+  latestRun: Schema.NullOr(RfmRun)
+}).annotate({ identifier: "RfmExplanation" })
+export type RfmExplanation = typeof RfmExplanation.Type
 
 export const RfmGroup = Schema.Struct({
   groupId: UuidText,

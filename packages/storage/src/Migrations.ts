@@ -22,6 +22,7 @@ import integrations from "./migrations/0023_integrations.ts"
 import syncs from "./migrations/0024_syncs.ts"
 import orderImportChanges from "./migrations/0025_order_import_changes.ts"
 import orderImportTotals from "./migrations/0026_order_import_totals.ts"
+import importErasures from "./migrations/0027_import_erasures.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -48,7 +49,8 @@ export const Migrations = Layer.effectDiscard(
       "0023_integrations": integrations,
       "0024_syncs": syncs,
       "0025_order_import_changes": orderImportChanges,
-      "0026_order_import_totals": orderImportTotals
+      "0026_order_import_totals": orderImportTotals,
+      "0027_import_erasures": importErasures
     })
   })
 )

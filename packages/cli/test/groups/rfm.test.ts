@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { audience, audienceFull, audienceId, consumer, consumerId, importId as groupId, page } from "../examples.ts"
+import { audience, audienceFull, audienceId, consumerId, importId as groupId, page } from "../examples.ts"
 import { type Answers, fakeServer } from "../fakeServer.ts"
 import { typed } from "../terminal.ts"
 
@@ -14,7 +14,7 @@ const method = {
   ties: "value",
   thresholds: null
 }
-const run = {
+const latest = {
   id: "01984a3e-7c10-7a80-9d10-3c5f6d0c2f55",
   method,
   thresholds: { recencyDays: [3.5, 40], frequency: [1, 2.5], monetary: ["10", "1000.25"] },
@@ -32,7 +32,7 @@ const group = {
   method,
   intervalSeconds: 86_400,
   inProgress: false,
-  latestRun: run
+  latestRun: latest
 }
 const busy = { ...group, inProgress: true, latestRun: null }
 
@@ -94,7 +94,7 @@ describe("audiences groups rfm", () => {
         intervalSeconds: 21_600,
         method: { source: "orders", windowDays: 90, asOf: "2026-02-01T00:00:00.000Z", cuts: "r-rfm", ties: "value" }
       })
-      yield* run(["update", groupId, "--segments", '[{"name":"All"}]', "--bins", "3", "--on-demand"])
+      yield* run(["update", groupId, "--segments", '[{"name":"All"}]', "--bins", "3", "--on-demand", "--yes"])
       assert.deepStrictEqual(bodies()[2], {
         groupName: "Buyers",
         segmentMap: [{ name: "All" }],
@@ -110,6 +110,43 @@ describe("audiences groups rfm", () => {
       const bins = yield* run(["create", "Buyers", "--bins", "6"])
       assert.match(bins.stderr, /method\.bins/)
       assert.strictEqual(bodies().length, 3)
+    })
+  )
+
+  it.live("says which audiences an update would archive, and asks", () =>
+    Effect.gen(function* () {
+      const made = (rfmSegmentMap: string, names: ReadonlyArray<string>) => ({
+        ...group,
+        audiences: names.map((name) => ({ ...audienceFull, ...segment, name, metadata: { rfmSegmentMap } }))
+      })
+      const present = made("fanfare5", ["champions", "Loyal", "AT_RISK", "NEW", "LOST"])
+      const { asked, run } = yield* at({
+        "GET /audiences/:id/count": { body: { audienceId, count: 1 } },
+        "GET /audiences/rfm/:id": [
+          { body: present },
+          { body: present },
+          { body: present },
+          { body: made("custom", ["A"]) }
+        ],
+        "PUT /audiences/rfm/:id": { body: group }
+      })
+      const bodies = () => asked.filter(({ method }) => method === "PUT").map(({ body }) => JSON.parse(body))
+      const refused = yield* run(["update", groupId, "--map", "rfm10"])
+      assert.deepStrictEqual(
+        [refused.exitCode, refused.stderr],
+        [2, "Archive Loyal, AT_RISK, NEW, for good? Say --yes: nobody is there to ask.\n"]
+      )
+      assert.deepStrictEqual(bodies(), [])
+      assert.strictEqual((yield* run(["update", groupId, "--map", "rfm10", "--yes"])).exitCode, 0)
+      // The map that is there stays: nothing goes, nobody is asked.
+      assert.strictEqual((yield* run(["update", groupId, "--bins", "5"])).exitCode, 0)
+      assert.deepStrictEqual(
+        bodies().map(({ segmentMap }) => segmentMap),
+        ["rfm10", "fanfare5"]
+      )
+      const own = yield* run(["update", groupId, "--bins", "5"])
+      assert.strictEqual(own.exitCode, 2)
+      assert.include(own.stderr, "give them with --segments")
     })
   )
 
@@ -131,17 +168,15 @@ describe("audiences groups rfm", () => {
 
   it.live("explains the ranks of a consumer by the cuts of the latest run", () =>
     Effect.gen(function* () {
-      const ranked = {
-        ...consumer,
-        lastOrderAt: "2026-01-20T12:00:00.000Z",
-        activityRank: 2,
-        purchaseFrequencyRank: 3,
-        monetaryRank: 3
-      }
+      const ranks = { recency: 2, frequency: 3, monetary: 3 }
+      const values = { lastOrderAt: "2026-01-20T12:00:00.000Z", recencyDays: 11.5, orderCount: 3, monetary: "1234.5" }
+      const ofOrders = { ...latest, method: { ...method, source: "orders", windowDays: 90 } }
       const { run } = yield* at({
         "GET /audiences": { body: page([audienceFull, { ...audienceFull, ...segment }]) },
-        "GET /audiences/rfm/:id": { body: group },
-        [`GET /consumers/${consumerId}`]: { body: ranked },
+        [`GET /audiences/rfm/${groupId}/consumers/${consumerId}`]: [
+          { body: { consumerId, ranks, values, latestRun: latest } },
+          { body: { consumerId, ranks, values, latestRun: ofOrders } }
+        ],
         "GET /consumers/:id/audiences": { body: [audience, { ...audience, ...segment, name: "LOYAL" }] }
       })
       assert.deepStrictEqual((yield* run(["explain", consumerId], true)).lines, [
@@ -152,9 +187,17 @@ describe("audiences groups rfm", () => {
         "frequency (orders)     3       3  1 | 2.5",
         "monetary               3  1234.5  10 | 1000.25"
       ])
+      assert.deepStrictEqual((yield* run(["explain", consumerId], true)).lines.slice(0, 5), [
+        "LOYAL of Buyers",
+        "Counted: orders of 90 days up to 2026-02-01 00:00:00Z.",
+        "",
+        "                    RANK     NOW  CUT AT",
+        "recency (days)         2    11.5  3.5 | 40"
+      ])
       const plain = JSON.parse((yield* run(["explain", consumerId, "--group", groupId])).stdout)
+      assert.deepStrictEqual(plain.values, values)
       assert.deepStrictEqual(plain.segments, [{ id: audienceId, name: "LOYAL", groupName: "Buyers" }])
-      assert.deepStrictEqual(plain.run, { ...group.latestRun })
+      assert.deepStrictEqual(plain.run, ofOrders)
     })
   )
 

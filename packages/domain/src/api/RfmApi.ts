@@ -1,6 +1,7 @@
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { AudienceGroupArchived, AudienceGroupId, AudienceGroupNotFound } from "../AudienceGroup.ts"
-import { RfmGroup, RfmInput } from "../Rfm.ts"
+import { ConsumerId, ConsumerNotFound } from "../Consumer.ts"
+import { RfmExplanation, RfmGroup, RfmInput } from "../Rfm.ts"
 import { ValidationError } from "../ValidationError.ts"
 import { Authorization } from "./Authorization.ts"
 import { Refusals } from "./Refusals.ts"
@@ -36,6 +37,18 @@ export class RfmApi extends HttpApiGroup.make("rfm")
       .annotate(OpenApi.Summary, "Score all consumers now")
       .annotateMerge(
         OpenApi.annotations({ description: "Extension: answers at once, while the scoring is in progress." })
+      ),
+    HttpApiEndpoint.get("explain", "/:groupId/consumers/:consumerId", {
+      params: { groupId: AudienceGroupId, consumerId: ConsumerId },
+      success: RfmExplanation,
+      error: [AudienceGroupNotFound, ConsumerNotFound]
+    })
+      .annotate(OpenApi.Summary, "Explain the ranks of a consumer")
+      .annotateMerge(
+        OpenApi.annotations({
+          description:
+            "Extension: the ranks, and the values that the latest scoring cuts: of its source, within its window, up to its reference instant."
+        })
       )
   )
   .prefix("/audiences/rfm")

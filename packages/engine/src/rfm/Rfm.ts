@@ -1,7 +1,8 @@
 import type { Actor } from "@audiences/domain/Actor"
 import { type AudienceGroupArchived, AudienceGroupId, AudienceGroupNotFound } from "@audiences/domain/AudienceGroup"
+import type { ConsumerId, ConsumerNotFound } from "@audiences/domain/Consumer"
 import type { OrganizationId } from "@audiences/domain/Organization"
-import type { RfmGroup, RfmInput } from "@audiences/domain/Rfm"
+import type { RfmExplanation, RfmGroup, RfmInput } from "@audiences/domain/Rfm"
 import { Uuid } from "@audiences/domain/Uuid"
 import { type Problem, refuse, type ValidationError } from "@audiences/domain/ValidationError"
 import { Cause, Context, Effect, Layer, Option, Result } from "effect"
@@ -28,6 +29,12 @@ export class Rfm extends Context.Service<
       groupId: AudienceGroupId,
       input: RfmInput
     ) => Effect.Effect<RfmGroup, ValidationError | AudienceGroupNotFound | AudienceGroupArchived>
+    /** The ranks of a consumer beside the values that the latest run cuts. */
+    readonly explain: (
+      organizationId: OrganizationId,
+      groupId: AudienceGroupId,
+      consumerId: ConsumerId
+    ) => Effect.Effect<RfmExplanation, AudienceGroupNotFound | ConsumerNotFound>
     /** Asks for a run; answers at once, while it is in progress. */
     readonly request: (actor: Actor, groupId: AudienceGroupId) => Effect.Effect<RfmGroup, AudienceGroupNotFound>
     /** Does the run that is asked for, or goes on with one that was cut off. Idempotent: nothing asked for, nothing done. One that fails is put off. */
@@ -71,6 +78,15 @@ export class Rfm extends Context.Service<
           audiences: audiences.toSorted((a, b) => placeOf(a) - placeOf(b)),
           ...(yield* stateOf(organizationId))
         }
+      })
+
+      const explain = Effect.fn("Rfm.explain")(function* (
+        organizationId: OrganizationId,
+        groupId: AudienceGroupId,
+        consumerId: ConsumerId
+      ) {
+        yield* get(organizationId, groupId)
+        return yield* repo.explain(organizationId, consumerId)
       })
 
       const scoringOf = Effect.fnUntraced(function* (actor: Actor, { intervalSeconds, method }: RfmInput) {
@@ -184,7 +200,7 @@ export class Rfm extends Context.Service<
         yield* Effect.forEach(yield* repo.takeDue(yield* clock.now), enqueue, { discard: true })
       }).pipe(Effect.withSpan("Rfm.enqueueDue"))
 
-      return Rfm.of({ create, get, replace, request, run, enqueueDue })
+      return Rfm.of({ create, get, explain, replace, request, run, enqueueDue })
     })
   )
 }

@@ -1,6 +1,7 @@
 import type { Actor } from "@audiences/domain/Actor"
+import type { ConsumerId, ConsumerNotFound } from "@audiences/domain/Consumer"
 import type { OrganizationId } from "@audiences/domain/Organization"
-import type { RfmMethod, RfmRun } from "@audiences/domain/Rfm"
+import type { RfmExplanation, RfmMethod, RfmRun } from "@audiences/domain/Rfm"
 import { Context, type DateTime, type Effect, type Option } from "effect"
 import type { Bounds, Dimension, PlacedValue } from "./RfmCutting.ts"
 
@@ -31,6 +32,11 @@ export class RfmRepo extends Context.Service<
   RfmRepo,
   {
     readonly state: (organizationId: OrganizationId) => Effect.Effect<Option.Option<RfmState>>
+    /** The ranks of a consumer, and its values counted as the latest run counts them. */
+    readonly explain: (
+      organizationId: OrganizationId,
+      consumerId: ConsumerId
+    ) => Effect.Effect<RfmExplanation, ConsumerNotFound>
     /** Asks for a run by the method that is kept. */
     readonly request: (actor: Actor, now: DateTime.Utc) => Effect.Effect<void>
     /** Begins the run that is asked for, or takes up the one that was begun; none when nothing is asked for. */

@@ -1,5 +1,6 @@
 import { fold } from "@audiences/domain/Fold"
-import type { RfmMap, RfmMapName, RfmSegment } from "@audiences/domain/Rfm"
+import type { RfmMap, RfmSegment } from "@audiences/domain/Rfm"
+import { rfmMaps } from "@audiences/domain/RfmMaps"
 import type { RuleLine } from "@audiences/domain/Rule"
 import type { Problem } from "@audiences/domain/ValidationError"
 import { Result } from "effect"
@@ -13,53 +14,6 @@ type Range = readonly [number, number]
 export type Box = readonly [Range, Range, Range]
 
 const all: Range = [1, 5]
-const box = (name: string, recency: Range, frequency: Range, monetary: Range = all): RfmSegment => ({
-  name,
-  recency,
-  frequency,
-  monetary
-})
-
-/** The five published segments; the grid of recency and frequency is ours. */
-const fanfare5 = [
-  box("CHAMPIONS", [4, 5], [4, 5]),
-  box("LOYAL", [3, 5], [3, 5]),
-  box("AT_RISK", [1, 2], [3, 5]),
-  box("AT_RISK", [3, 3], [1, 2]),
-  box("NEW", [4, 5], [1, 2]),
-  box("LOST", [1, 2], [1, 2])
-]
-
-/** The named segments of the R package `rfm` 0.3, in its order. */
-const rfm10 = [
-  box("Champions", [5, 5], [5, 5], [5, 5]),
-  box("Potential Loyalist", [3, 5], [3, 5], [2, 5]),
-  box("Loyal Customers", [2, 4], [2, 4], [2, 4]),
-  box("Promising", [3, 4], [1, 3], [3, 5]),
-  box("New Customers", [4, 5], [1, 3], [1, 5]),
-  box("Can't Lose Them", [1, 2], [3, 4], [4, 5]),
-  box("At Risk", [1, 2], [2, 5], [4, 5]),
-  box("Need Attention", [1, 3], [3, 5], [3, 5]),
-  box("About To Sleep", [2, 3], [1, 3], [1, 4]),
-  box("Lost", [1, 1], [1, 5], [1, 5]),
-  box("Others", all, all)
-]
-
-/** The widely used grid of recency and frequency. */
-const grid10 = [
-  box("hibernating", [1, 2], [1, 2]),
-  box("at_Risk", [1, 2], [3, 4]),
-  box("cant_loose", [1, 2], [5, 5]),
-  box("about_to_sleep", [3, 3], [1, 2]),
-  box("need_attention", [3, 3], [3, 3]),
-  box("loyal_customers", [3, 4], [4, 5]),
-  box("promising", [4, 4], [1, 1]),
-  box("new_customers", [5, 5], [1, 1]),
-  box("potential_loyalists", [4, 5], [2, 3]),
-  box("champions", [5, 5], [4, 5])
-]
-
-const named: Readonly<Record<RfmMapName, ReadonlyArray<RfmSegment>>> = { fanfare5, rfm10, grid10 }
 
 export const mapName = (map: RfmMap): string => (typeof map === "string" ? map : "custom")
 
@@ -72,7 +26,7 @@ const maxBoxes = 100
 
 /** The segments of a map, in the order in which they are named first, or what is wrong with it; paths lead from the map. */
 export const segmentsOf = (map: RfmMap): Result.Result<ReadonlyArray<MappedSegment>, ReadonlyArray<Problem>> => {
-  const boxes = typeof map === "string" ? named[map] : map
+  const boxes = typeof map === "string" ? rfmMaps[map] : map
   const problems = typeof map === "string" ? [] : mapProblems(boxes)
   if (problems.length > 0) return Result.fail(problems)
   const cells = new Map<string, { readonly name: string; readonly cells: Array<Cell> }>()

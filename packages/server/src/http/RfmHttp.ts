@@ -14,6 +14,8 @@ export const RfmHttp = HttpApiBuilder.group(
       get: ({ params }) => Effect.flatMap(CurrentActor, (actor) => rfm.get(actor.organizationId, params.groupId)),
       replace: ({ params, payload }) =>
         Effect.flatMap(CurrentActor, (actor) => rfm.replace(actor, params.groupId, payload)),
+      explain: ({ params }) =>
+        Effect.flatMap(CurrentActor, (actor) => rfm.explain(actor.organizationId, params.groupId, params.consumerId)),
       run: ({ params }) => Effect.flatMap(CurrentActor, (actor) => rfm.request(actor, params.groupId))
     })
   })

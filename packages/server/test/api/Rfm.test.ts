@@ -229,6 +229,56 @@ layer(TestServer, { excludeTestServices: true })("RFM", (it) => {
     })
   )
 
+  it.effect("explains ranks by the values that were cut, of either source", () =>
+    Effect.gen(function* () {
+      const { call, send, settled } = yield* founded
+      const [someone, nobody] = yield* call("POST", "/consumers/batch", {
+        consumers: [
+          { externalId: "a", ...known, totalOrders: 10, ltv: "100" },
+          { externalId: "b", ...known }
+        ]
+      })
+      const order = (orderId: string, orderedAt: string, total: string) => ({
+        orderId,
+        externalId: "a",
+        orderedAt,
+        total
+      })
+      yield* call("POST", "/orders/batch", {
+        orders: [
+          order("old", "2025-01-01", "7"),
+          order("one", "2026-01-10", "1.50"),
+          order("two", "2026-01-20T12:00:00Z", "2.25"),
+          order("later", "2026-03-01", "9")
+        ]
+      })
+      const groupName = "RFM"
+      const made = yield* call("POST", "/audiences/rfm", { groupName, method: { asOf: "2026-02-01" } })
+      const explanation = (id: string) => call("GET", `/audiences/rfm/${made.groupId}/consumers/${id}`)
+      yield* settled(made.groupId)
+      assert.deepInclude((yield* explanation(someone.id)).values, { orderCount: 14, monetary: "119.75" })
+      yield* call("PUT", `/audiences/rfm/${made.groupId}`, {
+        groupName,
+        method: { source: "orders", windowDays: 30, asOf: "2026-02-01" }
+      })
+      yield* settled(made.groupId)
+      const { consumerId, latestRun, ranks, values } = yield* explanation(someone.id)
+      assert.strictEqual(consumerId, someone.id)
+      assert.deepStrictEqual(values, {
+        lastOrderAt: "2026-01-20T12:00:00.000Z",
+        recencyDays: 11.5,
+        orderCount: 2,
+        monetary: "3.75"
+      })
+      assert.deepInclude(latestRun.method, { source: "orders", windowDays: 30 })
+      assert.isAbove(ranks.recency, 0)
+      const none = yield* explanation(nobody.id)
+      assert.deepStrictEqual([none.values, none.ranks], [null, { recency: 0, frequency: 0, monetary: 0 }])
+      const unknown = yield* send("GET", `/audiences/rfm/${made.groupId}/consumers/${made.groupId}`)
+      assert.deepStrictEqual([unknown.status, unknown.json.error], [404, "Consumer not found"])
+    })
+  )
+
   it.effect("scores by itself when its time has come", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient

@@ -1,6 +1,7 @@
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
+import { rememberErasure } from "../imports/ErasedPeople.ts"
 import { eraseRejectedRows } from "../imports/RejectedRowErasure.ts"
 import type { ConsumerRow } from "./ConsumerRow.ts"
 
@@ -26,5 +27,6 @@ export const eraseHistories = Effect.fnUntraced(function* (
   yield* sql`
     DELETE FROM order_import_changes
     WHERE organization_id = ${organizationId}::uuid AND (ordinal = ${person.ordinal}::int OR before_ordinal = ${person.ordinal}::int)`
+  yield* rememberErasure(sql, organizationId, person)
   yield* eraseRejectedRows(sql, organizationId, person)
 })

@@ -10,7 +10,7 @@ import type { StagingEnd, StagingReply, StagingRequest, StagingWork } from "./St
 const program = threadProgram("stagingThread", import.meta.url)
 
 /** Bytes from which a file is worth a thread, whose start takes as long as some thousand rows. */
-const threadedBytes = 4 * 1024 ** 2
+const threadedBytes = 1024 ** 2
 
 const start = (work: StagingWork) =>
   Effect.acquireRelease(

@@ -9,6 +9,7 @@ import { addStaticMembers } from "../memberships/StaticMembers.ts"
 import { columnsNamed, fieldsOf } from "./ConsumerColumns.ts"
 import { countRows } from "./ImportCounts.ts"
 import { storeErrors } from "./ImportErrors.ts"
+import { countErasures, rejectErased } from "./ErasedPeople.ts"
 import { givenIdentifiers, identifierColumns } from "./IdentifierColumns.ts"
 import type { StagedImport } from "./ImportKey.ts"
 import { faultyRows, inRange, matchRows, type Range } from "./ImportMatches.ts"
@@ -44,9 +45,9 @@ const summarize = (sql: SqlClient.SqlClient) =>
     Effect.map(([summary]) => summary)
   )
 
-/** Somebody wrote a consumer between its match and its lock: as a lost race, it is tried again. */
+/** Somebody wrote or erased a consumer that was matched: as a lost race, it is tried again. */
 const outrun = new SqlError.SqlError({
-  reason: new SqlError.SerializationError({ cause: new Error("a consumer was written meanwhile") })
+  reason: new SqlError.SerializationError({ cause: new Error("a consumer was written or erased meanwhile") })
 })
 
 /**
@@ -169,7 +170,10 @@ export const mergeRange = Effect.fnUntraced(function* (sql: SqlClient.SqlClient,
   yield* sql`SET LOCAL enable_mergejoin = off`
   yield* sql`SET LOCAL jit = off`
   const isMatched = givenIdentifiers(staged.columns).length > 0
+  const erasures = isMatched ? yield* rejectErased(sql, staged, range) : 0
   const releases = isMatched && (yield* matchRows(sql, staged, range))
+  // Whoever was erased between the two would be taken for somebody new.
+  if (isMatched && (yield* countErasures(sql, staged)) !== erasures) return yield* outrun
   const { faulty, fresh, known, news, people, written } = isMatched ? yield* summarize(sql) : noMatch
   if (people < known) return false
   const { duplicate, rejected } = yield* report(sql, staged, range, faulty > 0)

@@ -5,6 +5,7 @@ import type { CsvRecord } from "@audiences/engine/imports/CsvRecords"
 import type { FileForm } from "@audiences/engine/imports/ImportReportRepo"
 import { Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
+import { forgetErased } from "./ErasedPeople.ts"
 import { storable } from "./ImportErrors.ts"
 
 const decodeRows = Schema.decodeUnknownEffect(
@@ -90,11 +91,16 @@ export const rejectedRows = (sql: SqlClient.SqlClient) => {
       ON CONFLICT DO NOTHING`
   }, Effect.orDie)
 
-  const close = Effect.fn("ImportReportRepo.close")(function* (organizationId: OrganizationId, id: ImportId) {
-    yield* sql`
+  const close = Effect.fn("ImportReportRepo.close")(
+    function* (organizationId: OrganizationId, id: ImportId) {
+      yield* forgetErased(sql, organizationId, id)
+      yield* sql`
       UPDATE imports SET closed_at = clock_timestamp()
       WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status IN ('COMPLETED', 'FAILED')`
-  }, Effect.orDie)
+    },
+    sql.withTransaction,
+    Effect.orDie
+  )
 
   return { rows, lastRejected, rejectedLines, keepForm, keepRows, close }
 }

@@ -1,14 +1,15 @@
 import type { Actor } from "@audiences/domain/Actor"
+import type { ConsumerId } from "@audiences/domain/Consumer"
 import type { OrganizationId } from "@audiences/domain/Organization"
-import type { RfmRun } from "@audiences/domain/Rfm"
 import { blockSize } from "@audiences/engine/memberships/Block"
-import { thresholdsOf } from "@audiences/engine/rfm/RfmCutting"
 import { type Cutting, RfmRepo } from "@audiences/engine/rfm/RfmRepo"
 import { DateTime, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { audit } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
-import { decodeRuns, encodeMethod, type RunRow } from "./RfmRow.ts"
+import { explainRanks } from "./RfmRanks.ts"
+import { encodeMethod, type RunRow } from "./RfmRow.ts"
+import { latestRun, readRuns } from "./RfmRuns.ts"
 import { runFailed, takeDueRuns } from "./RfmRequests.ts"
 import { readScoring } from "./RfmScoringWrites.ts"
 import { recordScores, scoreBlock } from "./RfmScores.ts"
@@ -20,32 +21,16 @@ const decodeLast = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ last:
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
-  const runs = Effect.fnUntraced(function* (organizationId: OrganizationId, rest: ReturnType<typeof sql.literal>) {
-    const rows = yield* sql`
-      SELECT id, method, bounds, requested::float8 AS requested, scored_count::float8 AS scored_count, changed_count::float8 AS changed_count,
-        next_block, started_at, completed_at, since_position::float8 AS since_position, since_as_of
-      FROM rfm_runs WHERE organization_id = ${organizationId}::uuid ${rest}`
-    return Option.fromUndefinedOr((yield* decodeRuns(rows))[0])
-  })
-
   const state = Effect.fn("RfmRepo.state")(function* (organizationId: OrganizationId) {
     const found = yield* readScoring(sql, organizationId, false)
     if (Option.isNone(found)) return Option.none()
     const { completed, intervalSeconds, method, requested } = found.value
-    const latest = yield* runs(organizationId, sql.literal("ORDER BY started_at DESC, id DESC LIMIT 1"))
-    const latestRun = Option.match(latest, {
-      onNone: () => null,
-      onSome: ({ bounds, changedCount, completedAt, id, method, scoredCount, startedAt }): RfmRun => ({
-        id,
-        method,
-        thresholds: thresholdsOf(bounds),
-        scoredCount,
-        changedCount,
-        startedAt,
-        completedAt
-      })
+    return Option.some({
+      method,
+      intervalSeconds,
+      inProgress: requested > completed,
+      latestRun: yield* latestRun(sql, organizationId)
     })
-    return Option.some({ method, intervalSeconds, inProgress: requested > completed, latestRun })
   }, Effect.orDie)
 
   const request = Effect.fn("RfmRepo.request")(
@@ -69,7 +54,7 @@ const make = Effect.gen(function* () {
       yield* sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`
       const found = yield* readScoring(sql, organizationId, true)
       if (Option.isNone(found)) return Option.none()
-      const unfinished = yield* runs(organizationId, sql.literal("AND completed_at IS NULL"))
+      const unfinished = yield* readRuns(sql, organizationId, sql.literal("AND completed_at IS NULL"))
       if (Option.isSome(unfinished)) return Option.some(unfinished.value.id)
       const { completed, requested } = found.value
       if (requested <= completed) return Option.none()
@@ -105,7 +90,11 @@ const make = Effect.gen(function* () {
 
   const advance = Effect.fn("RfmRepo.advance")(
     function* (organizationId: OrganizationId, now: DateTime.Utc, runId: string) {
-      const found = yield* runs(organizationId, sql`AND id = ${runId}::uuid AND completed_at IS NULL FOR UPDATE`)
+      const found = yield* readRuns(
+        sql,
+        organizationId,
+        sql`AND id = ${runId}::uuid AND completed_at IS NULL FOR UPDATE`
+      )
       if (Option.isNone(found)) return true
       const run = found.value
       const last =
@@ -126,6 +115,9 @@ const make = Effect.gen(function* () {
 
   return RfmRepo.of({
     state,
+    explain: Effect.fn("RfmRepo.explain")((organizationId: OrganizationId, consumerId: ConsumerId) =>
+      explainRanks(sql, organizationId, consumerId)
+    ),
     request,
     begin,
     advance,

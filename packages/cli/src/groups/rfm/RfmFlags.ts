@@ -10,7 +10,7 @@ import { watchFlag } from "../watchFlag.ts"
 export const rfmFlags = {
   map: Flag.Literals("map", RfmMapName.literals).pipe(
     Flag.optional,
-    Flag.withDescription("Segments by name (fanfare5 unless given)")
+    Flag.withDescription("Segments by name (fanfare5 for a new group)")
   ),
   segments: jsonSource(
     "segments",

@@ -1,12 +1,12 @@
-import { DateTime, Effect, Option, Stream } from "effect"
+import { Effect, Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { items } from "@audiences/client/Pages"
 import { AudienceGroupId } from "@audiences/domain/AudienceGroup"
-import type { ConsumerFull } from "@audiences/domain/Consumer"
 import { maxPageSize } from "@audiences/domain/Page"
-import type { RfmRun } from "@audiences/domain/Rfm"
+import type { RfmExplanation, RfmRun } from "@audiences/domain/Rfm"
 import { consumerArgument, groupFlag } from "../../Ids.ts"
+import { cell } from "../../output/Cell.ts"
 import { asTable, printLines, printList, printRecord, type Shown } from "../../output/Output.ts"
 import { UsageError } from "../../UsageError.ts"
 
@@ -26,7 +26,7 @@ const anyGroup = Effect.gen(function* () {
 interface Explained {
   readonly dimension: string
   readonly rank: number
-  /** Null: what the run saw is not kept. */
+  /** Null: no order counts. */
   readonly value: string | number | null
   /** Where ranks were cut, from low to high. */
   readonly thresholds: ReadonlyArray<string | number>
@@ -34,29 +34,35 @@ interface Explained {
 
 const rounded = (days: number) => Math.round(days * 100) / 100
 
-/** The three ranks, each with the value that is there now and the cuts of the latest run. */
-const explained = (consumer: ConsumerFull, { method, startedAt, thresholds }: RfmRun): ReadonlyArray<Explained> => {
-  const { activityRank = 0, lastOrderAt, ltv = null, monetaryRank = 0 } = consumer
-  const { purchaseFrequencyRank = 0, totalOrders = null } = consumer
-  const isTotals = method.source === "totals"
-  const asOf = DateTime.toEpochMillis(method.asOf ?? startedAt)
-  const days = lastOrderAt == null ? null : rounded((asOf - DateTime.toEpochMillis(lastOrderAt)) / 86_400_000)
-  return [
-    {
-      dimension: "recency (days)",
-      rank: activityRank,
-      value: isTotals ? days : null,
-      thresholds: thresholds.recencyDays.map(rounded)
-    },
-    {
-      dimension: "frequency (orders)",
-      rank: purchaseFrequencyRank,
-      value: isTotals ? totalOrders : null,
-      thresholds: thresholds.frequency
-    },
-    { dimension: "monetary", rank: monetaryRank, value: isTotals ? ltv : null, thresholds: thresholds.monetary }
-  ]
-}
+/** The three ranks, each with the value that the latest run cuts and where it cut. */
+const explained = ({ ranks, values }: RfmExplanation, { thresholds }: RfmRun): ReadonlyArray<Explained> => [
+  {
+    dimension: "recency (days)",
+    rank: ranks.recency,
+    value: values === null ? null : rounded(values.recencyDays),
+    thresholds: thresholds.recencyDays.map(rounded)
+  },
+  {
+    dimension: "frequency (orders)",
+    rank: ranks.frequency,
+    value: values?.orderCount ?? null,
+    thresholds: thresholds.frequency
+  },
+  {
+    dimension: "monetary",
+    rank: ranks.monetary,
+    value: values?.monetary ?? null,
+    thresholds: thresholds.monetary
+  }
+]
+
+/** Which orders count, where it is not simply all. */
+const countedText = ({ method, startedAt }: RfmRun): ReadonlyArray<string> =>
+  method.source === "totals"
+    ? []
+    : [
+        `Counted: orders ${method.windowDays === null ? "" : `of ${method.windowDays} days `}up to ${cell(method.asOf ?? startedAt)}.`
+      ]
 
 const columns: ReadonlyArray<Shown<Explained>> = [
   { title: "", of: ({ dimension }) => dimension },
@@ -71,16 +77,23 @@ export const explain = Command.make(
   Effect.fn("rfm.explain")(function* ({ consumer: id, group }) {
     const { consumers, rfm } = yield* AudiencesClient
     const groupId = Option.isSome(group) ? group.value : yield* anyGroup
-    const { latestRun } = yield* rfm.get({ params: { groupId } })
-    const consumer = yield* consumers.get({ params: { id } })
+    const explanation = yield* rfm.explain({ params: { groupId, consumerId: id } })
+    const { latestRun } = explanation
     const segments = (yield* consumers.audiences({ params: { id } })).filter(
       ({ groupId: own, groupType }) => groupType === "RFM" && (Option.isNone(group) || own === group.value)
     )
     if (latestRun === null)
       return yield* new UsageError({ message: "Nobody is scored yet: `audiences groups rfm run --watch` does it." })
-    const dimensions = explained(consumer, latestRun)
+    const dimensions = explained(explanation, latestRun)
     const names = segments.map(({ groupName, id, name }) => ({ id, name, groupName }))
-    if (!(yield* asTable)) return yield* printRecord({ consumerId: id, segments: names, dimensions, run: latestRun })
+    if (!(yield* asTable))
+      return yield* printRecord({
+        consumerId: id,
+        segments: names,
+        dimensions,
+        values: explanation.values,
+        run: latestRun
+      })
     const isRanked = dimensions.some(({ rank }) => rank > 0)
     yield* printLines([
       isRanked
@@ -88,6 +101,7 @@ export const explain = Command.make(
           ? "In no segment."
           : names.map(({ groupName, name }) => `${name}${groupName == null ? "" : ` of ${groupName}`}`).join(", ")
         : "Not ranked: no order counted when consumers were scored.",
+      ...countedText(latestRun),
       ""
     ])
     yield* printList(Stream.fromIterable(dimensions), columns, "")

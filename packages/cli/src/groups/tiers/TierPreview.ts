@@ -7,7 +7,7 @@ import type { LoyaltyTiersInput, TierInput } from "@audiences/domain/LoyaltyTier
 import { note, printList } from "../../output/Output.ts"
 import { printable } from "../../output/Printable.ts"
 import { sizeColumns } from "../SegmentSizes.ts"
-import { goneTiers } from "./goneTiers.ts"
+import { goneAudiences } from "../goneAudiences.ts"
 import { rangeColumns } from "./rangeColumns.ts"
 
 const rulesOf = (attribute: LoyaltyTiersInput["attribute"], { endValue, startValue }: TierInput) => {
@@ -56,7 +56,10 @@ export const printTierPreview = Effect.fnUntraced(function* (
     ],
     ""
   )
-  const gone = goneTiers(present, tiers)
+  const gone = goneAudiences(
+    present,
+    tiers.map(({ name }) => name)
+  )
   if (gone.length > 0) yield* note(`Would be archived: ${gone.map(printable).join(", ")}.`)
   yield* note("Nothing was written. Leave --dry-run out to do it.")
 })

@@ -5,7 +5,7 @@ import { LoyaltyTiersInput } from "@audiences/domain/LoyaltyTier"
 import { decodeBody } from "../../audiences/payload.ts"
 import { confirm } from "../../confirmation/Confirmation.ts"
 import { groupArgument } from "../../Ids.ts"
-import { goneTiers } from "./goneTiers.ts"
+import { goneAudiences } from "../goneAudiences.ts"
 import { printWritten, readTiers } from "./show.ts"
 import { tierFlags } from "./TierFlags.ts"
 import { printTierPreview } from "./TierPreview.ts"
@@ -36,7 +36,10 @@ export const update = Command.make(
     })
     const stored = present.map(({ audience }) => audience)
     if (dryRun) return yield* printTierPreview(payload, stored)
-    const gone = goneTiers(stored, payload.tiers)
+    const gone = goneAudiences(
+      stored,
+      payload.tiers.map(({ name }) => name)
+    )
     if (gone.length > 0) yield* confirm(`Archive ${gone.join(", ")}, for good?`)
     const { loyaltyTiers } = yield* AudiencesClient
     const { audiences } = yield* loyaltyTiers.replace({ params: { groupId: group }, payload })

@@ -1,4 +1,4 @@
-import type { RfmGroup, RfmInput } from "@audiences/domain/Rfm"
+import type { RfmExplanation, RfmGroup, RfmInput } from "@audiences/domain/Rfm"
 import { path } from "../Address.ts"
 import type { Calls } from "../Calls.ts"
 import type { Resource } from "../Wire.ts"
@@ -11,5 +11,7 @@ export const rfmOf = (calls: Calls) => ({
   replace: (groupId: string, segmentation: Resource<typeof RfmInput>) =>
     calls.call<Resource<typeof RfmGroup>>("PUT", path`/audiences/rfm/${groupId}`, { body: segmentation }),
   /** Asks for a scoring; answers while it is in progress. */
-  run: (groupId: string) => calls.call<Resource<typeof RfmGroup>>("POST", path`/audiences/rfm/${groupId}/runs`)
+  run: (groupId: string) => calls.call<Resource<typeof RfmGroup>>("POST", path`/audiences/rfm/${groupId}/runs`),
+  explain: (groupId: string, consumerId: string) =>
+    calls.call<Resource<typeof RfmExplanation>>("GET", path`/audiences/rfm/${groupId}/consumers/${consumerId}`)
 })
