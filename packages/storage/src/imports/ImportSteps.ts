@@ -71,10 +71,15 @@ export const importSteps = (sql: SqlClient.SqlClient) => {
     yield* sql`
       UPDATE imports SET total_rows = ${rows}::bigint, updated_at = clock_timestamp()
       WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING' AND staged_rows = ${rows}::bigint`
+    const isOfOrders = Option.exists(yield* standing(organizationId, id), ({ kind }) => kind === "orders")
     // Autovacuum would look at them later than they are needed.
     if (rows >= analysedRows) {
       yield* sql`
         ANALYZE import_rows (organization_id, import_id, row_number, email_folded, phone, primary_external_id_folded), order_import_rows`
+      // An organization whose consumers are new is taken for empty: each of them would be looked for among all.
+      if (isOfOrders) {
+        yield* sql`ANALYZE consumers (organization_id, ordinal), orders (organization_id, order_id, ordinal)`
+      }
     }
   }, Effect.orDie)
 

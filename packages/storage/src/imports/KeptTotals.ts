@@ -29,15 +29,27 @@ export const keepTotals = (
   FROM consumers c WHERE c.organization_id = ${organizationId}::uuid AND c.ordinal = ANY(${ordinals}::int[])
   ON CONFLICT (organization_id, import_id, ordinal) DO UPDATE SET intact = t.intact AND t.after = EXCLUDED.after`
 
+/** The present totals of the consumer of row `t`: looked up one by one, however small the planner takes the tables to be. */
+const present = `(SELECT ${totals} FROM consumers c WHERE c.organization_id = t.organization_id AND c.ordinal = t.ordinal)`
+
 /** Finds out of whom others have written the totals. */
-export const checkTotals = (sql: SqlClient.SqlClient, key: ImportKey, ordinals: ReadonlyArray<number>) => sql`
-  UPDATE order_import_totals t SET intact = false FROM consumers c
-  WHERE ${those(sql, key, ordinals)} AND t.intact AND t.after IS DISTINCT FROM ${sql.literal(totals)}`
+export const checkTotals = (
+  sql: SqlClient.SqlClient,
+  { id, organizationId }: ImportKey,
+  ordinals: ReadonlyArray<number>
+) => sql`
+  UPDATE order_import_totals t SET intact = false
+  WHERE t.organization_id = ${organizationId}::uuid AND t.import_id = ${id}::uuid AND t.ordinal = ANY(${ordinals}::int[])
+    AND t.intact AND t.after IS DISTINCT FROM ${sql.literal(present)}`
 
 /** What the totals have become is by the import, or by its undo. */
-export const leaveTotals = (sql: SqlClient.SqlClient, key: ImportKey, ordinals: ReadonlyArray<number>) => sql`
-  UPDATE order_import_totals t SET after = ${sql.literal(totals)} FROM consumers c
-  WHERE ${those(sql, key, ordinals)} AND t.intact AND t.after IS DISTINCT FROM ${sql.literal(totals)}`
+export const leaveTotals = (
+  sql: SqlClient.SqlClient,
+  { id, organizationId }: ImportKey,
+  ordinals: ReadonlyArray<number>
+) => sql`
+  UPDATE order_import_totals t SET after = ${sql.literal(present)}
+  WHERE t.organization_id = ${organizationId}::uuid AND t.import_id = ${id}::uuid AND t.ordinal = ANY(${ordinals}::int[]) AND t.intact`
 
 /** An order of theirs stays as it is: so do their totals. */
 export const giveTotalsUp = (

@@ -70,9 +70,9 @@ export const writeOrders = Effect.fnUntraced(function* (
     SELECT ${organization}, order_id, ordinal, total, ordered_at, ${at}, ${name} FROM order_writes WHERE result <> 'unchanged' AND ordinal IS NOT NULL
     ON CONFLICT (organization_id, order_id) DO UPDATE SET
       ordinal = EXCLUDED.ordinal, total = EXCLUDED.total, ordered_at = EXCLUDED.ordered_at, updated_at = ${at}, updated_by = ${name}`
-  yield* sql`
-    DELETE FROM orders o USING order_writes w
-    WHERE w.ordinal IS NULL AND o.organization_id = ${organization} AND o.order_id = w.order_id`
+  if (removedIds.length > 0) {
+    yield* sql`DELETE FROM orders WHERE organization_id = ${organization} AND order_id = ANY(${removedIds}::text[])`
+  }
   const touched = yield* decodeTotals(
     yield* sql`
     WITH moves AS (
@@ -82,16 +82,20 @@ export const writeOrders = Effect.fnUntraced(function* (
         SELECT old_ordinal, -1, -old_total FROM order_writes WHERE result = 'updated'
       ) AS move GROUP BY ordinal
     ), sums AS (
-      SELECT c.ordinal, greatest(0, c.total_orders + m.orders::float8) AS total_orders, greatest(0, c.ltv + m.amount) AS ltv,
+      SELECT c.place, c.organization_id, c.ordinal, greatest(0, c.total_orders + m.orders::float8) AS total_orders, greatest(0, c.ltv + m.amount) AS ltv,
         greatest(b.last_order_at, (
           SELECT max(o.ordered_at) FROM orders o WHERE o.organization_id = c.organization_id AND o.ordinal = c.ordinal)) AS last_order_at
       FROM moves m
-      JOIN consumers c ON c.organization_id = ${organization} AND c.ordinal = m.ordinal
-      JOIN order_baselines b ON b.organization_id = c.organization_id AND b.ordinal = c.ordinal
+      -- Looked up one by one, however small the planner takes tables to be that have just been filled.
+      CROSS JOIN LATERAL (
+        SELECT ctid AS place, organization_id, ordinal, total_orders, ltv FROM consumers
+        WHERE organization_id = ${organization} AND ordinal = m.ordinal OFFSET 0) c
+      CROSS JOIN LATERAL (
+        SELECT last_order_at FROM order_baselines WHERE organization_id = ${organization} AND ordinal = m.ordinal OFFSET 0) b
     ), written AS (
       UPDATE consumers c SET total_orders = s.total_orders, ltv = s.ltv,
         aov = average_order_value(s.ltv, s.total_orders::numeric), last_order_at = s.last_order_at, updated_at = ${at}, updated_by = ${name}
-      FROM sums s WHERE c.organization_id = ${organization} AND c.ordinal = s.ordinal AND s.ltv < 1000000000000
+      FROM sums s WHERE c.ctid = s.place AND c.organization_id = s.organization_id AND s.ltv < 1000000000000
         AND (c.total_orders, c.ltv, c.aov, c.last_order_at)
           IS DISTINCT FROM (s.total_orders, s.ltv, average_order_value(s.ltv, s.total_orders::numeric), s.last_order_at)
       RETURNING c.ordinal
