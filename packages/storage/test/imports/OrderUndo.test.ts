@@ -211,6 +211,45 @@ layer(FileImportsTest, { excludeTestServices: true })("an import of orders that 
     })
   )
 
+  it.effect("loses nothing that is written while it is undone", () =>
+    Effect.gen(function* () {
+      const organizationId = yield* founded
+      const all = Array.from({ length: 40 }, (_, i) => `o${String(i).padStart(2, "0")}`)
+      const file = `orderId,email,orderedAt,total\n${all.map((order) => `${order},ada@example.com,2026-01-01,1\n`).join("")}`
+      const { id } = yield* bringIn(organizationId, orders, file)
+      const mine = all.filter((_, i) => i % 4 === 0).reverse()
+      const [undone] = yield* Effect.all(
+        [
+          Effect.exit(undo(organizationId, orders, id, 1)),
+          Effect.forEach(mine, (order) => written(organizationId, order, "7", "bob@example.com"), { concurrency: 3 })
+        ],
+        { concurrency: 2 }
+      )
+      const { people, recorded } = yield* standing(organizationId)
+      const sevens = recorded.filter(({ total }) => total === "7.00000000").map(({ orderId }) => orderId)
+      assert.deepStrictEqual(sevens, mine.toReversed())
+      // Whoever was first: a refusal, or all others are gone.
+      const others = Exit.isSuccess(undone) ? 0 : all.length - mine.length
+      assert.lengthOf(recorded, mine.length + others)
+      assert.deepInclude(people[0], { totalOrders: others, ltv: `${others}.00000000` })
+      assert.deepInclude(people[1], { totalOrders: mine.length, ltv: `${7 * mine.length}.00000000` })
+    })
+  )
+
+  it.effect("was cancelled, and leaves nothing of what it had done", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const organizationId = yield* founded
+      yield* written(organizationId, "a", "5")
+      const before = yield* standing(organizationId)
+      const file = "orderId,email,orderedAt,total\na,bob@example.com,2026-01-01,1\nb,ada@example.com,2026-01-01,1\n"
+      const { id } = yield* bringIn(organizationId, orders, file)
+      yield* sql`UPDATE imports SET status = 'FAILED', cancelled_at = now() WHERE id = ${id}::uuid`
+      yield* undo(organizationId, orders, id)
+      assert.deepStrictEqual(yield* standing(organizationId), before)
+    })
+  )
+
   it.effect("passes over the orders of whoever was erased since", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
