@@ -21,6 +21,7 @@ import rfmRuns from "./migrations/0022_rfm_runs.ts"
 import integrations from "./migrations/0023_integrations.ts"
 import syncs from "./migrations/0024_syncs.ts"
 import importErasures from "./migrations/0027_import_erasures.ts"
+import undoRetention from "./migrations/0028_undo_retention.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -46,7 +47,8 @@ export const Migrations = Layer.effectDiscard(
       "0022_rfm_runs": rfmRuns,
       "0023_integrations": integrations,
       "0024_syncs": syncs,
-      "0027_import_erasures": importErasures
+      "0027_import_erasures": importErasures,
+      "0028_undo_retention": undoRetention
     })
   })
 )

@@ -7,6 +7,7 @@ import type {
   ImportId,
   ImportNotFound,
   ImportUndone,
+  ImportUndoExpired,
   ImportUndoRefused,
   ImportUnfinished
 } from "@audiences/domain/Import"
@@ -35,6 +36,7 @@ export class ImportUndo extends Context.Service<
       | ImportNotFound
       | ImportUnfinished
       | ImportUndone
+      | ImportUndoExpired
       | ImportDryRun
       | ImportUndoRefused
     >

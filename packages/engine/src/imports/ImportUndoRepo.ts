@@ -6,6 +6,7 @@ import type {
   ImportId,
   ImportNotFound,
   ImportUndone,
+  ImportUndoExpired,
   ImportUndoRefused,
   ImportUnfinished
 } from "@audiences/domain/Import"
@@ -32,6 +33,7 @@ export class ImportUndoRepo extends Context.Service<
       | ImportNotFound
       | ImportUnfinished
       | ImportUndone
+      | ImportUndoExpired
       | ImportDryRun
       | ImportUndoRefused
     >

@@ -16,6 +16,7 @@ import { DateTime, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { audit } from "../audit/Audit.ts"
 import { contended } from "../postgres/Contended.ts"
+import { refuseExpired } from "./UndoRetentionRepoSql.ts"
 import { undoStep } from "./UndoStep.ts"
 
 const decodeStanding = Schema.decodeUnknownEffect(
@@ -69,6 +70,7 @@ export const ImportUndoRepoSql = Layer.effect(
         if (found.status !== "COMPLETED" && found.status !== "FAILED") return yield* new ImportUnfinished()
         if (found.dryRun) return yield* new ImportDryRun()
         if (found.undoStarted) return yield* new ImportUndone()
+        yield* refuseExpired(sql, { organizationId, id })
         yield* mark(actor, audienceId, id, now)
         const { chunkRows } = yield* ImportLimits
         const key = { organizationId, audienceId, id, actor: actor.name }
