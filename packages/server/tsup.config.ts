@@ -7,7 +7,8 @@ export default defineConfig({
   splitting: true,
   entry: {
     bin: "src/bin.ts",
-    // The program of the threads for columns, which they are started with by its name.
-    columnThread: "../storage/src/columns/columnThread.ts"
+    // The programs of threads, which they are started with by their names.
+    columnThread: "../storage/src/columns/columnThread.ts",
+    stagingThread: "../storage/src/imports/stagingThread.ts"
   }
 })

@@ -1,7 +1,10 @@
 import { parse } from "csv-parse/sync"
 
 /** What people of one trial are told apart by from those of another. */
-const person = (trial: string, i: number) => ({ email: `p${i}.${trial}@example.com`, externalId: `${trial}-${i}` })
+export const person = (trial: string, i: number) => ({
+  email: `p${i}.${trial}@example.com`,
+  externalId: `${trial}-${i}`
+})
 
 const header = "email,externalId,fullName,totalOrders,ltv,tier,metadata"
 
@@ -9,6 +12,10 @@ const row = (trial: string, i: number, about: number, name: string): string => {
   const { email, externalId } = person(trial, about)
   return `${email},${externalId},${name} ${about},${i % 4},${(i / 3).toFixed(2)},${i % 3 === 0 ? "gold" : ""},"{""seen"":${i}}"`
 }
+
+/** So many people. */
+export const peopleFile = (trial: string, people: number): string =>
+  [header, ...Array.from({ length: people }, (_, i) => row(trial, i, i, "Known"))].join("\n") + "\n"
 
 /** The people that are there before: every other one. */
 export const knownFile = (trial: string, rows: number): string =>

@@ -42,6 +42,8 @@ export const keyArgument = idArgument("key", "an API key", ApiKeyId, "keys list"
 export const organizationArgument = idArgument("organization", "an organization", OrganizationId, "organizations list")
 export const ruleArgument = idArgument("rule", "a rule", RuleId, "rules list <audience>")
 export const importArgument = idArgument("import", "an import", ImportId, "imports list <audience>")
+export const fileImportArgument = (nouns: "consumers" | "orders") =>
+  idArgument("import", "an import", ImportId, `${nouns} imports list`)
 export const syncSourceArgument = idArgument("source", "a sync source", SyncSourceId, "sync-sources list")
 export const groupArgument = idArgument("group", "a group of audiences", AudienceGroupId, "list --json")
 

@@ -114,6 +114,8 @@ const { audienceId: _audienceId, ...fileFields } = Import.fields
 export const FileImport = Schema.Struct(fileFields).annotate({ identifier: "FileImport" })
 export type FileImport = typeof FileImport.Type
 
+export const FileImportPage = pageOf(FileImport).annotate({ identifier: "FileImportPage" })
+
 export const FileImportWithUpload = Schema.Struct({ ...fileFields, uploadUrl: Schema.String }).annotate({
   identifier: "FileImportWithUpload"
 })
@@ -178,6 +180,33 @@ export class ImportUndoRefused extends Schema.Error<ImportUndoRefused>("ImportUn
     conflicts: Schema.Array(ImportUndoConflict),
     conflictCount: Schema.Finite
   },
+  { httpApiStatus: 409 }
+) {}
+
+/**
+ * Why an order cannot be put back. CHANGED: it was written since. TOO_MUCH: together with it, its consumer would have bought more than
+ * can be kept.
+ */
+export const OrderUndoConflict = Schema.Struct({
+  orderId: Schema.String,
+  reason: Schema.Literals(["CHANGED", "TOO_MUCH"])
+}).annotate({ identifier: "OrderUndoConflict" })
+export type OrderUndoConflict = typeof OrderUndoConflict.Type
+
+/** What was written of orders since would be lost. Nothing is undone. */
+export class OrderImportUndoRefused extends Schema.Error<OrderImportUndoRefused>("OrderImportUndoRefused")(
+  {
+    ...errorFieldsOpen("OrderImportUndoRefused", "Import cannot be undone: what was written since would be lost"),
+    /** The first 100. */
+    conflicts: Schema.Array(OrderUndoConflict),
+    conflictCount: Schema.Finite
+  },
+  { httpApiStatus: 409 }
+) {}
+
+/** It was begun by a version that did not keep what files of orders change. */
+export class ImportChangesUnknown extends Schema.Error<ImportChangesUnknown>("ImportChangesUnknown")(
+  errorFields("ImportChangesUnknown", "Import cannot be undone: what it changed was not kept"),
   { httpApiStatus: 409 }
 ) {}
 

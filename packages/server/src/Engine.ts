@@ -49,6 +49,8 @@ import { SegmentationRepoSql } from "@audiences/storage/groups/SegmentationRepoS
 import { HistoryRepoSql } from "@audiences/storage/history/HistoryRepoSql"
 import { IdempotencyRepoSql } from "@audiences/storage/idempotency/IdempotencyRepoSql"
 import { ArrivalRepoSql } from "@audiences/storage/imports/ArrivalRepoSql"
+import { FileStagingThread } from "@audiences/storage/imports/FileStagingThread"
+import { ImportRowRepoSql } from "@audiences/storage/imports/ImportRowRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { ImportUndoRepoSql } from "@audiences/storage/imports/ImportUndoRepoSql"
@@ -98,6 +100,7 @@ const Storage = Layer.mergeAll(
   DistributionRepoSql,
   Evaluating,
   ExplanationRepoSql,
+  Layer.provide(FileStagingThread(), ImportRowRepoSql),
   GateRepoSql,
   HistoryRepoSql,
   IdempotencyRepoSql,
@@ -148,7 +151,7 @@ export const Engine = Layer.mergeAll(
   History.layer,
   Idempotency.layer,
   Arrivals.layer,
-  FileImports.layer,
+  Layer.provide(FileImports.layer, Layer.merge(ImportReports.layer, ImportUndo.layer)),
   Imports.layer,
   Integrations.layer,
   ImportReports.layer,

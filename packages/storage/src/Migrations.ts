@@ -20,6 +20,8 @@ import orderImports from "./migrations/0021_order_imports.ts"
 import rfmRuns from "./migrations/0022_rfm_runs.ts"
 import integrations from "./migrations/0023_integrations.ts"
 import syncs from "./migrations/0024_syncs.ts"
+import orderImportChanges from "./migrations/0025_order_import_changes.ts"
+import orderImportTotals from "./migrations/0026_order_import_totals.ts"
 import importErasures from "./migrations/0027_import_erasures.ts"
 import undoRetention from "./migrations/0028_undo_retention.ts"
 
@@ -47,6 +49,8 @@ export const Migrations = Layer.effectDiscard(
       "0022_rfm_runs": rfmRuns,
       "0023_integrations": integrations,
       "0024_syncs": syncs,
+      "0025_order_import_changes": orderImportChanges,
+      "0026_order_import_totals": orderImportTotals,
       "0027_import_erasures": importErasures,
       "0028_undo_retention": undoRetention
     })

@@ -1,5 +1,6 @@
 import { Command } from "effect/cli"
 import { served } from "../connection/Server.ts"
+import { fileImports } from "../imports/fileImports.ts"
 import { importFile } from "../imports/importFile.ts"
 import { archive } from "./archive.ts"
 import { audiences } from "./audiences.ts"
@@ -9,10 +10,13 @@ import { list } from "./list.ts"
 import { show } from "./show.ts"
 import { update } from "./update.ts"
 
-const fromFile = importFile("consumerImports", {
-  description: "Import consumers from a CSV file, without making them members of anything",
-  example: "audiences consumers import customers.csv --watch"
-})
+const fromFile = importFile(
+  { _tag: "Consumers" },
+  {
+    description: "Import consumers from a CSV file, without making them members of anything",
+    example: "audiences consumers import customers.csv --watch"
+  }
+)
 
 export const consumers = Command.make("consumers").pipe(
   Command.withDescription("People with attributes, orders and loyalty points"),
@@ -22,6 +26,7 @@ export const consumers = Command.make("consumers").pipe(
     served(audiences),
     served(batch),
     served(fromFile),
+    fileImports({ _tag: "Consumers" }),
     served(update),
     served(archive),
     served(distribution)

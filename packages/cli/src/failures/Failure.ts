@@ -1,13 +1,13 @@
 import { Effect, Predicate, Redacted, Ref } from "effect"
 import type { HttpClientError, HttpClientResponse } from "effect/http"
-import type { ImportUndoRefused } from "@audiences/domain/Import"
+import type { ImportUndoRefused, OrderImportUndoRefused } from "@audiences/domain/Import"
 import { secretKeyMode } from "@audiences/domain/SecretKey"
 import { HostInUse } from "../connection/HostInUse.ts"
 import type { KeyMissing } from "../connection/KeyMissing.ts"
 import { ExitCode } from "../ExitCode.ts"
 import type { SourceFailed } from "../migrations/Source.ts"
 import type { RulesRefused } from "../rules/RulesRefused.ts"
-import { conflictLines } from "../imports/UndoConflicts.ts"
+import { conflictLines, orderConflictLines } from "../imports/UndoConflicts.ts"
 import { issueLine } from "./Issue.ts"
 
 /** What a person reads of a failure, and what a script gets. */
@@ -154,11 +154,16 @@ export const explain = (error: unknown): Effect.Effect<Failure, never, HostInUse
     case "ImportUnfinished":
     case "ImportUndone":
     case "ImportDryRun":
+    case "ImportChangesUnknown":
     case "SyncInProgress":
     case "SyncSourcePresent":
       return Effect.succeed(failure(ExitCode.conflict, `${said}.`))
     case "ImportUndoRefused":
       return Effect.succeed(failure(ExitCode.conflict, `${said}.`, ...conflictLines(error as ImportUndoRefused)))
+    case "OrderImportUndoRefused":
+      return Effect.succeed(
+        failure(ExitCode.conflict, `${said}.`, ...orderConflictLines(error as OrderImportUndoRefused))
+      )
     case "ValidationError": {
       const issues = property(error, "issues")
       const lines = Array.isArray(issues) ? issues.map(issueLine) : []

@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { FileImport } from "@audiences/domain/Import"
 import { note, printRecord } from "../output/Output.ts"
 import { ImportFailed } from "./ImportFailed.ts"
+import type { ImportPlace } from "./ImportPlace.ts"
 import { rowErrorLines } from "./RowErrors.ts"
 
 const grouped = (count: number): string => count.toLocaleString("en-US")
@@ -22,10 +23,10 @@ const partition = ({ createdRows, duplicateRows, rejectedRows, unchangedRows, up
 }
 
 /** Prints an import that is over, and says what became of its rows. Fails when it failed. */
-export const report = Effect.fnUntraced(function* (done: FileImport, elapsedMillis: number) {
+export const report = Effect.fnUntraced(function* (place: ImportPlace, done: FileImport, elapsedMillis: number) {
   const { errors: _, ...fields } = done
   yield* printRecord(done, Object.entries(fields))
-  for (const line of rowErrorLines(done)) yield* note(line)
+  for (const line of rowErrorLines(place, done)) yield* note(line)
   if (done.status === "FAILED") {
     return yield* new ImportFailed({
       message: `The import failed${done.failureReason == null ? "" : `: ${done.failureReason}`}`

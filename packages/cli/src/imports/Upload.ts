@@ -3,9 +3,7 @@ import { Uploads } from "@audiences/client/Uploads"
 import { note } from "../output/Output.ts"
 import { Progress } from "../output/Progress.ts"
 import type { UserFile } from "../UserFile.ts"
-
-const sizeText = (bytes: number): string =>
-  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+import { sizeText } from "./SizeText.ts"
 
 /** Sends the file and shows how much of it is on its way. */
 export const upload = Effect.fnUntraced(

@@ -1,7 +1,7 @@
-import type { Import } from "@audiences/domain/Import"
+import type { FileImport } from "@audiences/domain/Import"
 import type { Shown } from "../output/Output.ts"
 
-export const columns: ReadonlyArray<Shown<Import>> = [
+export const columns: ReadonlyArray<Shown<FileImport>> = [
   { title: "ID", of: ({ id }) => id },
   { title: "STATUS", of: ({ status }) => status },
   { title: "ROWS", align: "right", of: ({ processedConsumers }) => processedConsumers },

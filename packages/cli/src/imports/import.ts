@@ -1,49 +1,15 @@
-import { Clock, Effect, Option } from "effect"
-import { Command, Flag } from "effect/cli"
-import { AudiencesClient } from "@audiences/client/AudiencesClient"
-import type { AudienceId } from "@audiences/domain/AudienceId"
-import type { ImportQuery } from "@audiences/domain/Import"
+import { Effect } from "effect"
+import { Command } from "effect/cli"
 import { audienceArgument } from "../Ids.ts"
-import { note, printRecord } from "../output/Output.ts"
 import { Progress } from "../output/Progress.ts"
-import { openUserFile } from "../UserFile.ts"
-import { importFlags, importQueryOf } from "./ImportFlags.ts"
-import { writeRejectedRows } from "./RejectedRows.ts"
-import { report } from "./Report.ts"
-import { upload } from "./Upload.ts"
-import { watchImport } from "./watch.ts"
-
-const begin = Effect.fnUntraced(function* (audienceId: AudienceId, file: string, query: ImportQuery) {
-  // Before the import is opened: a file that is not there should leave no trace.
-  const opened = yield* openUserFile(file)
-  const { imports } = yield* AudiencesClient
-  const { uploadUrl, ...begun } = yield* imports.create({ params: { audienceId }, query })
-  yield* upload(uploadUrl, opened)
-  return begun
-})
+import { importFlags } from "./ImportFlags.ts"
+import { runImport } from "./runImport.ts"
 
 export const importCommand = Command.make(
   "import",
-  {
-    audience: audienceArgument,
-    ...importFlags,
-    errors: Flag.String("errors").pipe(
-      Flag.optional,
-      Flag.withMetavar("file"),
-      Flag.withDescription("Wait as with --watch, and write the refused rows, if any, into this file, with the reasons")
-    )
-  },
-  Effect.fn("imports.import")(function* ({ audience, errors, file, watch, ...flags }) {
-    const startedAt = yield* Clock.currentTimeMillis
-    const begun = yield* begin(audience, file, importQueryOf(flags))
-    if (!watch && !flags.dryRun && Option.isNone(errors)) return yield* printRecord(begun)
-    const done = yield* watchImport(audience, begun.id)
-    const elapsedMillis = (yield* Clock.currentTimeMillis) - startedAt
-    if (Option.isSome(errors) && done.errorCount > 0) {
-      yield* writeRejectedRows(audience, done.id, errors)
-      yield* note(`The refused rows are in ${errors.value}: mend them there and import the file.`)
-    }
-    yield* report(done, elapsedMillis)
+  { audience: audienceArgument, ...importFlags },
+  Effect.fn("imports.import")(function* ({ audience, ...flags }) {
+    yield* runImport({ _tag: "Audience", audienceId: audience }, flags)
   }, Effect.provide(Progress.layer))
 ).pipe(
   Command.withDescription("Import consumers from a CSV file into a STATIC_LIST"),

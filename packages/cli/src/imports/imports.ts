@@ -1,41 +1,24 @@
 import { Effect } from "effect"
-import { Command, Flag } from "effect/cli"
-import { AudiencesClient } from "@audiences/client/AudiencesClient"
-import { ImportStatus } from "@audiences/domain/Import"
-import { confirm } from "../confirmation/Confirmation.ts"
+import { Command } from "effect/cli"
+import type { AudienceId } from "@audiences/domain/AudienceId"
 import { served } from "../connection/Server.ts"
 import { audienceArgument, importArgument } from "../Ids.ts"
-import { note, printRecord } from "../output/Output.ts"
 import { Progress } from "../output/Progress.ts"
 import { outputFlag } from "../OutputFile.ts"
-import { optionalKey, pagingFlags, printPaged } from "../Paging.ts"
-import { columns } from "./columns.ts"
+import { optionalKey } from "../Paging.ts"
+import { importListFlags } from "./ImportFlags.ts"
+import { cancelImport, listImports, showImport, undoImport } from "./ImportVerbs.ts"
 import { writeRejectedRows } from "./RejectedRows.ts"
-import { rowErrorLines } from "./RowErrors.ts"
-import { watchUndo } from "./watchUndo.ts"
 
+const into = (audienceId: AudienceId) => ({ _tag: "Audience", audienceId }) as const
 const one = { audience: audienceArgument, importId: importArgument }
 const ids = "01984a3e-7c10-7a80-9d10-3c5f6d0c2f11 01984a3e-7c10-7a80-9d10-3c5f6d0c2f33"
 
 const list = Command.make(
   "list",
-  {
-    audience: audienceArgument,
-    ...pagingFlags,
-    status: Flag.Literals("status", ImportStatus.literals).pipe(
-      Flag.optional,
-      Flag.withDescription("Those that are it")
-    )
-  },
+  { audience: audienceArgument, ...importListFlags },
   Effect.fn("imports.list")(function* ({ audience, status, ...paging }) {
-    const { imports } = yield* AudiencesClient
-    yield* printPaged(
-      paging,
-      (page) =>
-        imports.list({ params: { audienceId: audience }, query: { ...page, ...optionalKey("status", status) } }),
-      columns,
-      "No imports."
-    )
+    yield* listImports(into(audience), paging, optionalKey("status", status))
   })
 ).pipe(
   Command.withDescription("List the imports of an audience, newest first"),
@@ -51,11 +34,7 @@ const show = Command.make(
   "show",
   one,
   Effect.fn("imports.show")(function* ({ audience, importId }) {
-    const { imports } = yield* AudiencesClient
-    const found = yield* imports.get({ params: { audienceId: audience, importId } })
-    const { errors: _, ...fields } = found
-    yield* printRecord(found, Object.entries(fields))
-    for (const line of rowErrorLines(found)) yield* note(line)
+    yield* showImport(into(audience), importId)
   })
 ).pipe(
   Command.withDescription("Show an import: how far it is, and what became of its rows"),
@@ -68,7 +47,7 @@ const errors = Command.make(
   "errors",
   { ...one, output: outputFlag },
   Effect.fn("imports.errors")(function* ({ audience, importId, output }) {
-    yield* writeRejectedRows(audience, importId, output)
+    yield* writeRejectedRows(into(audience), importId, output)
   })
 ).pipe(
   Command.withDescription(
@@ -83,9 +62,7 @@ const cancel = Command.make(
   "cancel",
   one,
   Effect.fn("imports.cancel")(function* ({ audience, importId }) {
-    const { imports } = yield* AudiencesClient
-    const { errors: _, ...cancelled } = yield* imports.cancel({ params: { audienceId: audience, importId } })
-    yield* printRecord(cancelled)
+    yield* cancelImport(into(audience), importId)
   })
 ).pipe(
   Command.withDescription("Stop an import; what it has done stays"),
@@ -96,14 +73,7 @@ const undo = Command.make(
   "undo",
   one,
   Effect.fn("imports.undo")(function* ({ audience, importId }) {
-    yield* confirm(`Undo the import ${importId}, and archive whom it created?`)
-    const { imports } = yield* AudiencesClient
-    const begun = yield* imports.undo({ params: { audienceId: audience, importId } })
-    const { errors: _, ...undone } = yield* watchUndo(audience, begun)
-    yield* printRecord(undone)
-    if ((undone.undoSkipped ?? 0) > 0) {
-      yield* note(`${undone.undoSkipped} consumers were written meanwhile, and are left as they are.`)
-    }
+    yield* undoImport(into(audience), importId)
   }, Effect.provide(Progress.layer))
 ).pipe(
   Command.withDescription(

@@ -1,9 +1,9 @@
 import { Clock, Effect } from "effect"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
-import type { AudienceId } from "@audiences/domain/AudienceId"
 import type { FileImport, ImportId } from "@audiences/domain/Import"
 import { note } from "../output/Output.ts"
 import { Progress } from "../output/Progress.ts"
+import { type ImportPlace, importsOf, typedCommand } from "./ImportPlace.ts"
 import { remainingText } from "./Remaining.ts"
 
 const pause = "250 millis"
@@ -34,36 +34,36 @@ const stateOf = (now: FileImport, rowsPerSecond: number) => ({
   ]
 })
 
-/** The latest import of the audience is every host's to tell; another one than that, only ours'. */
-const read = Effect.fnUntraced(function* (audienceId: AudienceId, importId: ImportId) {
-  const { imports } = yield* AudiencesClient
-  const latest = yield* imports.latest({ params: { audienceId } })
-  return latest.id === importId ? latest : yield* imports.get({ params: { audienceId, importId } })
+/** The latest import of an audience is every host's to tell; another one than that, only ours'. */
+const read = Effect.fnUntraced(function* (place: ImportPlace, importId: ImportId) {
+  if (place._tag === "Audience") {
+    const { imports } = yield* AudiencesClient
+    const latest = yield* imports.latest({ params: { audienceId: place.audienceId } })
+    if (latest.id === importId) return latest
+  }
+  return yield* (yield* importsOf(place)).get(importId)
 })
 
-/** Reads an import until it is over, and shows how it gets on. Whoever stops following does not stop it: `goesOn` is said to them. */
-export const follow = <I extends FileImport, E, R>(read: Effect.Effect<I, E, R>, goesOn: string) =>
-  Effect.gen(function* () {
+/** Follows an import until it is over, and shows how it gets on. Whoever stops following does not stop it. */
+export const watchImport = Effect.fn("imports.watch")(
+  function* (place: ImportPlace, importId: ImportId) {
     const progress = yield* Progress
     let beginning: Beginning | undefined
     for (;;) {
-      const now = yield* read
+      const now: FileImport = yield* read(place, importId)
       if (now.status === "COMPLETED" || now.status === "FAILED") return now
       const at = yield* Clock.currentTimeMillis
       if (now.status === "PROCESSING" && now.totalConsumers != null) beginning ??= { at, rows: now.processedConsumers }
       yield* progress.show(stateOf(now, beginning === undefined ? 0 : paceOf(now, at, beginning)))
       yield* Effect.sleep(pause)
     }
-  }).pipe(
-    Effect.ensuring(Effect.flatMap(Progress, ({ end }) => end)),
-    Effect.onInterrupt(() => note(goesOn))
-  )
-
-/** Follows an import into an audience until it is over. */
-export const watchImport = Effect.fn("imports.watch")((audienceId: AudienceId, importId: ImportId) =>
-  follow(
-    read(audienceId, importId),
-    `The import goes on. \`audiences imports show ${audienceId} ${importId}\` tells how it is, ` +
-      `\`audiences imports cancel ${audienceId} ${importId}\` stops it.`
-  )
+  },
+  Effect.ensuring(Effect.flatMap(Progress, ({ end }) => end)),
+  (following, place, importId) =>
+    Effect.onInterrupt(following, () =>
+      note(
+        `The import goes on. \`${typedCommand(place, "show", importId)}\` tells how it is, ` +
+          `\`${typedCommand(place, "cancel", importId)}\` stops it.`
+      )
+    )
 )

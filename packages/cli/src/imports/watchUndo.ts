@@ -1,22 +1,21 @@
 import { Effect } from "effect"
-import { AudiencesClient } from "@audiences/client/AudiencesClient"
-import type { AudienceId } from "@audiences/domain/AudienceId"
-import type { Import } from "@audiences/domain/Import"
+import type { FileImport } from "@audiences/domain/Import"
 import { note } from "../output/Output.ts"
 import { Progress } from "../output/Progress.ts"
+import { type ImportPlace, importsOf } from "./ImportPlace.ts"
 
 const pause = "250 millis"
 
 /** Waits until nothing of an import is left to be undone. */
 export const watchUndo = Effect.fn("imports.watchUndo")(
-  function* (audienceId: AudienceId, begun: Import) {
-    const { imports } = yield* AudiencesClient
+  function* (place: ImportPlace, begun: FileImport) {
+    const imports = yield* importsOf(place)
     const progress = yield* Progress
-    let now = begun
+    let now: FileImport = begun
     while ((now.undoneAt ?? null) === null) {
       yield* progress.show({ label: "Undoing", details: [] })
       yield* Effect.sleep(pause)
-      now = yield* imports.get({ params: { audienceId, importId: begun.id } })
+      now = yield* imports.get(begun.id)
     }
     return now
   },

@@ -6,6 +6,7 @@ import { decodeBody } from "../audiences/payload.ts"
 import { readBatchFile } from "../batches/BatchFile.ts"
 import { writePieces } from "../batches/Pieces.ts"
 import { served } from "../connection/Server.ts"
+import { fileImports } from "../imports/fileImports.ts"
 import { importFile } from "../imports/importFile.ts"
 import { note, printList, type Shown } from "../output/Output.ts"
 import { Progress } from "../output/Progress.ts"
@@ -51,13 +52,16 @@ const batch = Command.make(
   ])
 )
 
-const fromFile = importFile("orderImports", {
-  description: "Import orders from a CSV file, one a line: orderId, orderedAt, total and email, phone or externalId",
-  example:
-    "audiences orders import invoices.csv --watch --mapping invoice=orderId --mapping invoice_date=orderedAt --mapping customer_id=externalId --mapping total_price=total"
-})
+const fromFile = importFile(
+  { _tag: "Orders" },
+  {
+    description: "Import orders from a CSV file, one a line: orderId, orderedAt, total and email, phone or externalId",
+    example:
+      "audiences orders import invoices.csv --watch --mapping invoice=orderId --mapping invoice_date=orderedAt --mapping customer_id=externalId --mapping total_price=total"
+  }
+)
 
 export const orders = Command.make("orders").pipe(
   Command.withDescription("What consumers bought"),
-  Command.withSubcommands([served(batch), served(fromFile)])
+  Command.withSubcommands([served(batch), served(fromFile), fileImports({ _tag: "Orders" })])
 )

@@ -4,14 +4,14 @@ import { Effect, FileSystem } from "effect"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { audienceId, imported } from "../examples.ts"
-import { type Answer, fakeServer } from "../fakeServer.ts"
+import { type Answers, type Asked, fakeServer } from "../fakeServer.ts"
 import { typed } from "../terminal.ts"
 
 const report = "import_error,email\r\nLine 12: no,nobody\r\n"
 const csv = "email\nada@example.com\n"
 
 /** A server whose upload URL is its own, and whose latest import goes through the given states. */
-const importServer = (states: ReadonlyArray<object>, upload: Answer = { body: "" }) =>
+const importServer = (states: ReadonlyArray<object>, upload: Answers[string] = { body: "" }) =>
   Effect.gen(function* () {
     let uploadUrl = ""
     const server = yield* fakeServer({
@@ -44,19 +44,32 @@ const completed = { ...processing(100), status: "COMPLETED", errorCount: 12, err
 
 const bin = fileURLToPath(new URL("../../src/bin.ts", import.meta.url))
 
-/** Runs the program as a process, and presses Ctrl-C once it has said something. */
-const interrupted = (args: ReadonlyArray<string>, url: string, said: string) =>
+interface Run {
+  readonly environment?: NodeJS.ProcessEnv
+  /** What it waits for before Ctrl-C is pressed. */
+  readonly said?: string
+  /** Standard input does not end. */
+  readonly endless?: boolean
+}
+
+/** Runs the program as a process to its end. */
+const ended = (
+  args: ReadonlyArray<string>,
+  url: string,
+  { endless = false, environment = process.env, said }: Run = {}
+) =>
   Effect.callback<{ readonly code: number | null; readonly stderr: string }>((resume) => {
     const child = spawn(process.execPath, ["--conditions=@audiences/source", bin, ...args], {
-      env: { ...process.env, AUDIENCES_URL: url, AUDIENCES_SECRET_KEY: "sk_test_secret" }
+      env: { ...environment, AUDIENCES_URL: url, AUDIENCES_SECRET_KEY: "sk_test_secret" }
     })
     let stderr = "",
       pressed = false
-    child.stdin.end(csv)
+    if (endless) child.stdin.write(csv)
+    else child.stdin.end(csv)
     child.stderr.on("data", (chunk) => {
       stderr += chunk
       // A second time would kill it, as it should.
-      if (!pressed && stderr.includes(said)) pressed = child.kill("SIGINT")
+      if (said !== undefined && !pressed && stderr.includes(said)) pressed = child.kill("SIGINT")
     })
     child.on("close", (code) => resume(Effect.succeed({ code, stderr })))
   })
@@ -90,17 +103,18 @@ describe("audiences import", () => {
       assert.strictEqual(exitCode, 0)
       assert.strictEqual(JSON.parse(stdout).status, "COMPLETED")
       const lines = stderr.split("\n")
-      assert.match(lines[0]!, /^Uploading {2}1 kB$/)
-      assert.match(lines[1]!, /^Waiting {2}0 rows$/)
-      assert.match(lines[2]!, /^Importing {2}10% {2}100 of 1,000 rows$/)
-      assert.match(lines[3]!, /^Importing {2}60% {2}600 of 1,000 rows {2}[\d,]+ rows\/s {2}\d+ s left$/)
-      assert.deepStrictEqual(lines.slice(4, 8), [
+      assert.match(lines[0]!, /^Reading {2}1 kB$/)
+      assert.match(lines[1]!, /^Uploading {2}100% {2}1 kB$/)
+      assert.match(lines[2]!, /^Waiting {2}0 rows$/)
+      assert.match(lines[3]!, /^Importing {2}10% {2}100 of 1,000 rows$/)
+      assert.match(lines[4]!, /^Importing {2}60% {2}600 of 1,000 rows {2}[\d,]+ rows\/s {2}\d+ s left$/)
+      assert.deepStrictEqual(lines.slice(5, 9), [
         "12 rows were refused:",
         "  line 12: email: Expected an email address",
         "  line 14: No identifier \\u001b[31m",
         `  and 10 more; \`audiences imports errors ${audienceId} ${imported.id}\` downloads all.`
       ])
-      assert.match(lines[8]!, /^1,000 rows in \d+\.\d s\.$/)
+      assert.match(lines[9]!, /^1,000 rows in \d+\.\d s\.$/)
     })
   )
 
@@ -165,7 +179,7 @@ describe("audiences import", () => {
   it.live("tells whoever stops watching that the import goes on, and how to see or stop it", () =>
     Effect.gen(function* () {
       const { url } = yield* importServer([processing(50)])
-      const { code, stderr } = yield* interrupted(["import", audienceId, "-", "--watch"], url, "Importing")
+      const { code, stderr } = yield* ended(["import", audienceId, "-", "--watch"], url, { said: "Importing" })
       const ids = `${audienceId} ${imported.id}`
       assert.strictEqual(code, 130)
       assert.include(
@@ -173,6 +187,34 @@ describe("audiences import", () => {
         `The import goes on. \`audiences imports show ${ids}\` tells how it is, \`audiences imports cancel ${ids}\` stops it.\n`
       )
     })
+  )
+
+  it.live("tells the size of standard input, which object stores want to know, and leaves no copy of it behind", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      const store = (asked: Asked) => ({ status: "content-length" in asked.headers ? 200 : 411, body: "" })
+      const { asked, url } = yield* importServer([], store)
+      const environment = { ...process.env, TMPDIR: directory }
+      const sent = yield* ended(["import", audienceId, "-"], url, { environment })
+      assert.strictEqual(sent.code, 0, sent.stderr)
+      const put = asked.find(({ method }) => method === "PUT")!
+      assert.deepStrictEqual([put.body, put.headers["content-length"]], [csv, String(csv.length)])
+      assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.live("leaves no copy of standard input behind when it is stopped, and opens no import", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      const { asked, url } = yield* importServer([])
+      const environment = { ...process.env, TMPDIR: directory }
+      const { code } = yield* ended(["import", audienceId, "-"], url, { said: "Reading", environment, endless: true })
+      assert.strictEqual(code, 130)
+      assert.deepStrictEqual(asked, [])
+      assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
+    }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
   it.live("follows its import when another one begins", () =>
@@ -193,7 +235,7 @@ describe("audiences import", () => {
         yield* typed(["import", audienceId, "-"], { env: { AUDIENCES_URL: refused.url }, stdin: csv }),
         {
           exitCode: 1,
-          stderr: "Uploading  1 kB\nUpload URL has expired.\n"
+          stderr: "Reading  1 kB\nUploading  100%  1 kB\nUpload URL has expired.\n"
         }
       )
     })

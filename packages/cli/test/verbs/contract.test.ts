@@ -15,11 +15,15 @@ const code = readdirSync(sources, { recursive: true, encoding: "utf8" })
 /** Operations that no verb calls by their name. */
 const otherwise: Readonly<Record<string, string>> = {
   "gate.check": "`check` asks for one as for many, with gate.checkAll",
-  "consumerImports.create": "`consumers import` calls the one of its group",
-  "consumerImports.get": "`consumers import` calls the one of its group",
+  ...Object.fromEntries(
+    ["consumerImports", "orderImports"].flatMap((group) =>
+      ["create", "list", "get", "errors", "cancel", "undo"].map((verb) => [
+        `${group}.${verb}`,
+        "the verbs of `consumers` and `orders` call the one of their group"
+      ])
+    )
+  ),
   "consumerImports.latest": "`consumers import --watch` follows the one that it opened, with consumerImports.get",
-  "orderImports.create": "`orders import` calls the one of its group",
-  "orderImports.get": "`orders import` calls the one of its group",
   "orderImports.latest": "`orders import --watch` follows the one that it opened, with orderImports.get",
   "syncs.klaviyo": "`integrations import` calls the one of its vendor",
   "syncs.mailchimp": "`integrations import` calls the one of its vendor",

@@ -1,4 +1,4 @@
-import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { AudienceArchived, AudienceNotFound } from "../Audience.ts"
 import { AudienceId } from "../AudienceId.ts"
 import {
@@ -18,6 +18,7 @@ import {
 } from "../Import.ts"
 import { ValidationError } from "../ValidationError.ts"
 import { Authorization } from "./Authorization.ts"
+import { rejectedRowsCsv, said } from "./FileImportEndpoints.ts"
 import { Refusals } from "./Refusals.ts"
 
 const params = { audienceId: AudienceId }
@@ -50,9 +51,7 @@ export class ImportsApi extends HttpApiGroup.make("imports")
       error: [ValidationError, AudienceNotFound]
     })
       .annotate(OpenApi.Summary, "List the imports")
-      .annotateMerge(
-        OpenApi.annotations({ description: "Extension: newest first, without the errors of their rows." })
-      ),
+      .annotateMerge(said.list),
     HttpApiEndpoint.get("get", "/imports/:importId", {
       params: oneImport,
       success: Import,
@@ -64,30 +63,18 @@ export class ImportsApi extends HttpApiGroup.make("imports")
       ),
     HttpApiEndpoint.get("errors", "/imports/:importId/errors.csv", {
       params: oneImport,
-      success: HttpApiSchema.StreamUint8Array({ contentType: "text/csv" }),
+      success: rejectedRowsCsv,
       error: [AudienceNotFound, ImportNotFound, ImportUnfinished]
     })
       .annotate(OpenApi.Summary, "Download the rejected rows")
-      .annotateMerge(
-        OpenApi.annotations({
-          description:
-            "Extension: every rejected row as it stood in the file, under the file's header and with its delimiter, behind a column " +
-            "`import_error` that says why. Mend it and upload it: an import passes over that column."
-        })
-      ),
+      .annotateMerge(said.errors),
     HttpApiEndpoint.post("cancel", "/imports/:importId/cancel", {
       params: oneImport,
       success: Import,
       error: [AudienceNotFound, ImportNotFound, ImportEnded]
     })
       .annotate(OpenApi.Summary, "Cancel an import")
-      .annotateMerge(
-        OpenApi.annotations({
-          description:
-            "Extension: stops an import that is PENDING or PROCESSING. It is FAILED from then on; what it has done stays. Cancelling " +
-            "again changes nothing."
-        })
-      ),
+      .annotateMerge(said.cancel),
     HttpApiEndpoint.post("undo", "/imports/:importId/undo", {
       params: oneImport,
       success: Import,

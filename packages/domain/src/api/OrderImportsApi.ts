@@ -1,6 +1,17 @@
-import { HttpApiGroup, OpenApi } from "effect/http-api"
+import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import {
+  FileImport,
+  ImportChangesUnknown,
+  ImportDryRun,
+  ImportId,
+  ImportNotFound,
+  ImportUndone,
+  ImportUndoExpired,
+  ImportUnfinished,
+  OrderImportUndoRefused
+} from "../Import.ts"
 import { Authorization } from "./Authorization.ts"
-import { latestFile, oneFile, openFile } from "./FileImportEndpoints.ts"
+import { allFiles, cancelFile, fileErrors, latestFile, oneFile, openFile } from "./FileImportEndpoints.ts"
 import { Refusals } from "./Refusals.ts"
 
 export class OrderImportsApi extends HttpApiGroup.make("orderImports")
@@ -14,7 +25,32 @@ export class OrderImportsApi extends HttpApiGroup.make("orderImports")
       })
     ),
     latestFile.annotate(OpenApi.Summary, "Read the latest import of orders"),
-    oneFile.annotate(OpenApi.Summary, "Read an import of orders")
+    allFiles.annotate(OpenApi.Summary, "List the imports of orders"),
+    oneFile.annotate(OpenApi.Summary, "Read an import of orders"),
+    fileErrors.annotate(OpenApi.Summary, "Download the rejected rows of an import of orders"),
+    cancelFile.annotate(OpenApi.Summary, "Cancel an import of orders"),
+    HttpApiEndpoint.post("undo", "/imports/:importId/undo", {
+      params: { importId: ImportId },
+      success: FileImport,
+      error: [
+        ImportNotFound,
+        ImportUnfinished,
+        ImportUndone,
+        ImportUndoExpired,
+        ImportDryRun,
+        ImportChangesUnknown,
+        OrderImportUndoRefused
+      ]
+    })
+      .annotate(OpenApi.Summary, "Undo an import of orders")
+      .annotateMerge(
+        OpenApi.annotations({
+          description:
+            "Extension: orders that an import, which has ended, created disappear; those it changed are again as they were, and the " +
+            "totals of consumers follow. Refused where that would lose what was written since, naming the orders. A large one goes on " +
+            "behind the answer, until `undoneAt` is set."
+        })
+      )
   )
   .prefix("/orders")
   .middleware(Authorization)

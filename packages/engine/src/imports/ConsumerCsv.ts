@@ -25,7 +25,9 @@ export const isBlank = (record: CsvRecord): boolean => record.cells.length === 1
 
 interface Draft {
   readonly patch: { -readonly [Name in keyof ConsumerPatch]: ConsumerPatch[Name] }
-  readonly metadata: Map<string, ConsumerMetadata[string]>
+  /** What columns of single keys say: more exact than one of whole objects. */
+  metadata: Map<string, ConsumerMetadata[string]> | undefined
+  wholeMetadata: ConsumerMetadata | undefined
   firstName: string
   lastName: string
 }
@@ -54,17 +56,11 @@ const cellReader = (column: ConsumerColumn): readonly [CellReader, Put] | undefi
     case "LastName":
       return [trimmed(textCells), (draft, value: string) => void (draft.lastName = value)]
     case "Metadata":
-      return [textCells, (draft, value) => void draft.metadata.set(column.key, value)]
+      return [textCells, (draft, value) => void (draft.metadata ??= new Map()).set(column.key, value)]
     case "MetadataObject":
-      return [
-        metadataCells,
-        (draft, value: ConsumerMetadata) => {
-          // A column of its own says it more exactly.
-          for (const [key, each] of Object.entries(value)) if (!draft.metadata.has(key)) draft.metadata.set(key, each)
-        }
-      ]
+      return [metadataCells, (draft, value: ConsumerMetadata) => void (draft.wholeMetadata = value)]
     case "Tags":
-      return [textCells, (draft, value: string) => void draft.metadata.set("tags", tagsOf(value))]
+      return [textCells, (draft, value: string) => void (draft.metadata ??= new Map()).set("tags", tagsOf(value))]
     case "ServerSet":
     case "LeftOut":
       return undefined
@@ -88,35 +84,44 @@ export class ConsumerCsv {
   }
 
   row({ line, cells }: CsvRecord): Result.Result<ImportedRow, RejectedRow> {
-    const issues: Array<ValidationIssue> = []
     if (cells.length !== this.#headers.length)
       return Result.fail({ line, issues: [raggedIssue(cells.length, this.#headers.length)] })
-    const draft: Draft = { patch: {}, metadata: new Map(), firstName: "", lastName: "" }
-    cells.forEach((cell, i) => {
+    const issues: Array<ValidationIssue> = []
+    const draft: Draft = { patch: {}, metadata: undefined, wholeMetadata: undefined, firstName: "", lastName: "" }
+    for (let i = 0; i < cells.length; i++) {
+      const cell = cells[i]!
       const column = this.#columns[i]
-      if (column === undefined || cell.trim() === "") return
+      if (column === undefined || cell.trim() === "") continue
       const [read, put] = column
       const value = read(cell, this.#headers[i]!)
       if (Result.isSuccess(value)) put(draft, value.success as never)
       else issues.push(...value.failure)
-    })
-    if (!this.#identifying.some((i) => cells[i]!.trim() !== "")) {
-      issues.push(
-        problemIssue(undefined, {
-          path: [],
-          type: "identifier",
-          expected: "email, phone or externalId",
-          message: "None of email, phone and externalId is given"
-        })
-      )
     }
+    if (!this.#identifying.some((i) => cells[i]!.trim() !== "")) issues.push(unidentified())
     return issues.length === 0 ? Result.succeed({ line, patch: patchOf(draft) }) : Result.fail({ line, issues })
   }
 }
 
-const patchOf = ({ patch, metadata, firstName, lastName }: Draft): ConsumerPatch => {
+const unidentified = (): ValidationIssue =>
+  problemIssue(undefined, {
+    path: [],
+    type: "identifier",
+    expected: "email, phone or externalId",
+    message: "None of email, phone and externalId is given"
+  })
+
+const metadataOf = ({ metadata, wholeMetadata }: Draft): ConsumerMetadata | undefined => {
+  if (metadata === undefined) return wholeMetadata
+  if (wholeMetadata === undefined) return Object.fromEntries(metadata)
+  return { ...wholeMetadata, ...Object.fromEntries(metadata) }
+}
+
+const patchOf = (draft: Draft): ConsumerPatch => {
+  const { firstName, lastName, patch } = draft
   const fullName = `${firstName} ${lastName}`.trim()
   if (patch.fullName === undefined && fullName !== "") patch.fullName = fullName
-  if (metadata.size > 0) patch.metadata = Object.fromEntries(metadata)
+  const metadata = metadataOf(draft)
+  // An empty object says nothing.
+  if (metadata !== undefined && Object.keys(metadata).length > 0) patch.metadata = metadata
   return patch
 }

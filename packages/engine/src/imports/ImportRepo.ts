@@ -22,6 +22,9 @@ export type ImportTarget =
   | { readonly _tag: "Consumers" }
   | { readonly _tag: "Orders" }
 
+/** What files of consumers are brought into. */
+export type PeopleTarget = Exclude<ImportTarget, { readonly _tag: "Orders" }>
+
 /** An import of whatever target. */
 export type AnyImport = FileImport & { readonly audienceId?: AudienceId }
 
@@ -55,6 +58,8 @@ export interface ImportChunk {
 export interface ImportStanding {
   readonly status: ImportStatus
   readonly s3Key: string
+  /** Bytes. Null: the file has not arrived. */
+  readonly fileSize: number | null
   readonly spreadsheet: boolean
   readonly kind: FileKind
   readonly mapping: ColumnMapping | null
@@ -87,12 +92,6 @@ export class ImportRepo extends Context.Service<
       target: ImportTarget
     ) => Effect.Effect<AnyImport, AudienceNotFound | ImportNotFound>
     readonly find: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<AnyImport>>
-    /** An import of the target. */
-    readonly fileOf: (
-      organizationId: OrganizationId,
-      target: ImportTarget,
-      id: ImportId
-    ) => Effect.Effect<AnyImport, ImportNotFound>
     /** What signs the upload URLs of the organization. */
     readonly uploadSecret: (organizationId: OrganizationId) => Effect.Effect<Option.Option<Uint8Array>>
     /** Of the import's file, where the store tells versions apart. */
@@ -107,12 +106,6 @@ export class ImportRepo extends Context.Service<
     /** Counts an attempt at a PROCESSING import, and tells where it stands. */
     readonly attempt: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<ImportStanding>>
     readonly standing: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<Option.Option<ImportStanding>>
-    /** Keeps the rows of a chunk until they are merged. */
-    readonly stage: (
-      organizationId: OrganizationId,
-      id: ImportId,
-      chunk: ImportChunk
-    ) => Effect.Effect<Advance, ChunkRefused>
     /** All rows of the file are staged: so many. */
     readonly staged: (organizationId: OrganizationId, id: ImportId, rows: number) => Effect.Effect<void>
     /** Finds out which staged rows are the same person, and puts what they say together in the last of them. */

@@ -1,12 +1,12 @@
 import type { Actor } from "@audiences/domain/Actor"
 import type { AudienceNotFound } from "@audiences/domain/Audience"
-import type { AudienceId } from "@audiences/domain/AudienceId"
-import type { Import, ImportEnded, ImportId, ImportListQuery, ImportNotFound } from "@audiences/domain/Import"
+import type { ImportEnded, ImportId, ImportListQuery, ImportNotFound } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { ValidationIssue } from "@audiences/domain/ValidationError"
 import { Context, type DateTime, type Effect } from "effect"
 import type { PageRequest, Slice } from "../pages/Paging.ts"
 import type { CsvRecord } from "./CsvRecords.ts"
+import type { AnyImport, ImportTarget } from "./ImportRepo.ts"
 
 /** How the file of an import was written. */
 export interface FileForm {
@@ -34,25 +34,25 @@ export class ImportReportRepo extends Context.Service<
   {
     readonly list: (
       organizationId: OrganizationId,
-      audienceId: AudienceId,
+      target: ImportTarget,
       filter: Pick<ImportListQuery, "status">,
       request: PageRequest<"createdAt">
-    ) => Effect.Effect<Slice<Import>, AudienceNotFound>
+    ) => Effect.Effect<Slice<AnyImport>, AudienceNotFound>
     readonly get: (
       organizationId: OrganizationId,
-      audienceId: AudienceId,
+      target: ImportTarget,
       id: ImportId
-    ) => Effect.Effect<Import, AudienceNotFound | ImportNotFound>
+    ) => Effect.Effect<AnyImport, AudienceNotFound | ImportNotFound>
     /** PENDING or PROCESSING → FAILED. Of an import that was cancelled before, nothing changes. */
     readonly cancel: (
       actor: Actor,
-      audienceId: AudienceId,
+      target: ImportTarget,
       id: ImportId,
       now: DateTime.Utc
-    ) => Effect.Effect<Import, AudienceNotFound | ImportNotFound | ImportEnded>
+    ) => Effect.Effect<AnyImport, AudienceNotFound | ImportNotFound | ImportEnded>
     readonly state: (
       organizationId: OrganizationId,
-      audienceId: AudienceId,
+      target: ImportTarget,
       id: ImportId
     ) => Effect.Effect<ReportState, AudienceNotFound | ImportNotFound>
     /** The next rejected rows behind a line, in the order of the file, as many as fit into memory; none when there are no more. */

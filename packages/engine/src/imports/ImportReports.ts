@@ -1,8 +1,6 @@
 import type { Actor } from "@audiences/domain/Actor"
 import type { AudienceNotFound } from "@audiences/domain/Audience"
-import type { AudienceId } from "@audiences/domain/AudienceId"
 import {
-  type Import,
   type ImportEnded,
   type ImportId,
   type ImportListQuery,
@@ -15,38 +13,39 @@ import type { ValidationError } from "@audiences/domain/ValidationError"
 import { Cause, Context, DateTime, Effect, Layer, Option, Stream } from "effect"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { paging } from "../pages/Paging.ts"
+import type { AnyImport, ImportTarget } from "./ImportRepo.ts"
 import { ImportReportRepo } from "./ImportReportRepo.ts"
 import { reportHeader, reportLine } from "./RejectedRowLines.ts"
 
 type Missing = AudienceNotFound | ImportNotFound
 
-/** What became of imports, and an end to those that go on. */
+/** What became of imports of any target, and an end to those that go on. */
 export class ImportReports extends Context.Service<
   ImportReports,
   {
     /** Newest first, without the errors of rows. */
     readonly list: (
       organizationId: OrganizationId,
-      audienceId: AudienceId,
+      target: ImportTarget,
       query: ImportListQuery
-    ) => Effect.Effect<Page<Import>, ValidationError | AudienceNotFound>
+    ) => Effect.Effect<Page<AnyImport>, ValidationError | AudienceNotFound>
     readonly get: (
       organizationId: OrganizationId,
-      audienceId: AudienceId,
+      target: ImportTarget,
       importId: ImportId
-    ) => Effect.Effect<Import, Missing>
+    ) => Effect.Effect<AnyImport, Missing>
     /** All rejected rows as a CSV file that an import takes once it is mended. */
     readonly errors: (
       organizationId: OrganizationId,
-      audienceId: AudienceId,
+      target: ImportTarget,
       importId: ImportId
     ) => Effect.Effect<Stream.Stream<Uint8Array>, Missing | ImportUnfinished>
     /** What was done stays. Idempotent. */
     readonly cancel: (
       actor: Actor,
-      audienceId: AudienceId,
+      target: ImportTarget,
       importId: ImportId
-    ) => Effect.Effect<Import, Missing | ImportEnded>
+    ) => Effect.Effect<AnyImport, Missing | ImportEnded>
   }
 >()("@audiences/engine/ImportReports") {
   static readonly layer = Layer.effect(
@@ -57,21 +56,21 @@ export class ImportReports extends Context.Service<
 
       const list = Effect.fn("ImportReports.list")(function* (
         organizationId: OrganizationId,
-        audienceId: AudienceId,
+        target: ImportTarget,
         query: ImportListQuery
       ) {
-        // A cursor is of one audience's list.
-        const scoped = { ...query, audienceId }
-        const slice = yield* repo.list(organizationId, audienceId, query, yield* pages.request(scoped))
+        // A cursor is of one target's list.
+        const scoped = { ...query, target }
+        const slice = yield* repo.list(organizationId, target, query, yield* pages.request(scoped))
         return pages.page(scoped, slice)
       })
 
       const errors = Effect.fn("ImportReports.errors")(function* (
         organizationId: OrganizationId,
-        audienceId: AudienceId,
+        target: ImportTarget,
         importId: ImportId
       ) {
-        const { complete, form } = yield* repo.state(organizationId, audienceId, importId)
+        const { complete, form } = yield* repo.state(organizationId, target, importId)
         if (!complete) return yield* new ImportUnfinished()
         const lines = Stream.paginate(0, (behind) =>
           Effect.map(repo.rows(organizationId, importId, behind), (rows) => [
@@ -84,10 +83,10 @@ export class ImportReports extends Context.Service<
 
       const cancel = Effect.fn("ImportReports.cancel")(function* (
         actor: Actor,
-        audienceId: AudienceId,
+        target: ImportTarget,
         importId: ImportId
       ) {
-        const cancelled = yield* repo.cancel(actor, audienceId, importId, yield* DateTime.now)
+        const cancelled = yield* repo.cancel(actor, target, importId, yield* DateTime.now)
         const { organizationId } = actor
         // Clears the file away. What could not be enqueued now is found by `Imports.enqueueUnfinished`.
         yield* Effect.catchDefect(jobs.enqueue({ _tag: "Import", organizationId, importId }), (defect) =>

@@ -1,14 +1,12 @@
 import type { AudienceArchived } from "@audiences/domain/Audience"
 import type { ImportId } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
-import { Cause, Effect, Option, Stream } from "effect"
+import { Cause, Effect, Option } from "effect"
 import { SqlError } from "effect/sql"
-import type { RejectedRow } from "./ConsumerCsv.ts"
-import { chunks } from "./ImportFile.ts"
-import { ImportLimits, maxImportAttempts, maxStagedChunk } from "./ImportLimits.ts"
-import { type Advance, type ImportChunk, ImportRepo, type ImportStanding } from "./ImportRepo.ts"
+import { FileStaging } from "./FileStaging.ts"
+import { ImportLimits, maxImportAttempts } from "./ImportLimits.ts"
+import { type Advance, ImportRepo, type ImportStanding } from "./ImportRepo.ts"
 import { ImportReportRepo } from "./ImportReportRepo.ts"
-import { refusedRow } from "./RefusedRow.ts"
 import { keepRejectedRows } from "./RejectedRows.ts"
 import { UploadStore } from "./UploadStore.ts"
 
@@ -17,49 +15,11 @@ interface Key {
   readonly id: ImportId
 }
 
-/** Stages a chunk; a row that the database does not take is looked for by halves, and is rejected. */
-const stage = (key: Key, chunk: ImportChunk): Effect.Effect<Advance, never, ImportRepo> =>
-  Effect.flatMap(ImportRepo, (repo) => repo.stage(key.organizationId, key.id, chunk)).pipe(
-    Effect.catchTag("ChunkRefused", (refused) => {
-      const { bytes, rows, start } = chunk
-      if (rows.length === 1) {
-        if ("issues" in rows[0]!) return Effect.die(refused)
-        const row: RejectedRow = { line: rows[0]!.line, issues: [refusedRow(refused)] }
-        return stage(key, { bytes, rows: [row], start })
-      }
-      const half = rows.length >> 1
-      return Effect.flatMap(stage(key, { bytes, rows: rows.slice(0, half), start }), (advance) =>
-        advance === "stopped"
-          ? Effect.succeed(advance)
-          : stage(key, { bytes, rows: rows.slice(half), start: start + half })
-      )
-    })
-  )
-
 const stageFile = Effect.fnUntraced(function* (key: Key, standing: ImportStanding) {
-  const { kind, mapping, s3Key, spreadsheet, stagedRows } = standing
   const repo = yield* ImportRepo
+  const staging = yield* FileStaging
   const store = yield* UploadStore
-  const { chunkRows, maxRows } = yield* ImportLimits
-  const staged = yield* chunks(store.read(s3Key), {
-    start: stagedRows,
-    chunkRows: Math.min(chunkRows, maxStagedChunk),
-    maxRows,
-    spreadsheet,
-    kind,
-    mapping
-  }).pipe(
-    // The next chunk is read while the database takes this one.
-    Stream.buffer({ capacity: 1 }),
-    Stream.mapEffect((chunk) =>
-      Effect.map(stage(key, chunk), (advance) => ({ advance, rows: chunk.start + chunk.rows.length }))
-    ),
-    Stream.takeUntil(({ advance }) => advance === "stopped"),
-    Stream.runFold(
-      () => ({ advance: "advanced" as Advance, rows: stagedRows }),
-      (_, each) => each
-    )
-  )
+  const staged = yield* staging.stage({ ...key, standing }, store.read(standing.s3Key))
   if (staged.advance === "advanced") yield* repo.staged(key.organizationId, key.id, staged.rows)
   return staged.advance
 })

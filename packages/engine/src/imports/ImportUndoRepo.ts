@@ -1,17 +1,19 @@
 import type { Actor } from "@audiences/domain/Actor"
 import type { AudienceArchived, AudienceNotFound } from "@audiences/domain/Audience"
-import type { AudienceId } from "@audiences/domain/AudienceId"
 import type {
+  ImportChangesUnknown,
   ImportDryRun,
   ImportId,
   ImportNotFound,
   ImportUndone,
   ImportUndoExpired,
   ImportUndoRefused,
-  ImportUnfinished
+  ImportUnfinished,
+  OrderImportUndoRefused
 } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Context, type DateTime, type Effect } from "effect"
+import type { PeopleTarget } from "./ImportRepo.ts"
 
 /** Whether anything is left to be undone. */
 export type UndoProgress = "left" | "done"
@@ -23,7 +25,7 @@ export class ImportUndoRepo extends Context.Service<
     /** Makes sure that nothing written since would be lost, and takes the first step; a small import is undone by it as a whole. */
     readonly begin: (
       actor: Actor,
-      audienceId: AudienceId,
+      target: PeopleTarget,
       id: ImportId,
       now: DateTime.Utc
     ) => Effect.Effect<
@@ -37,7 +39,22 @@ export class ImportUndoRepo extends Context.Service<
       | ImportDryRun
       | ImportUndoRefused
     >
-    /** The next step of an undo that was begun. Consumers that were written since it began are left as they are, and counted. */
+    /** As `begin`, of a file of orders. */
+    readonly beginOrders: (
+      actor: Actor,
+      id: ImportId,
+      now: DateTime.Utc
+    ) => Effect.Effect<
+      UndoProgress,
+      | ImportNotFound
+      | ImportUnfinished
+      | ImportUndone
+      | ImportUndoExpired
+      | ImportDryRun
+      | ImportChangesUnknown
+      | OrderImportUndoRefused
+    >
+    /** The next step of an undo that was begun. Consumers, or orders, that were written since it began are left as they are, and counted. */
     readonly step: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<UndoProgress>
   }
 >()("@audiences/engine/ImportUndoRepo") {}

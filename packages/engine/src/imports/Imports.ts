@@ -15,6 +15,7 @@ import type { ValidationError } from "@audiences/domain/ValidationError"
 import { Cause, Context, Duration, Effect, Layer, Option, type Stream } from "effect"
 import { notStatic } from "../audiences/AudienceTypeRefusal.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
+import { FileStaging } from "./FileStaging.ts"
 import { ImportLimits } from "./ImportLimits.ts"
 import { type AnyImport, ImportRepo } from "./ImportRepo.ts"
 import { ImportReportRepo } from "./ImportReportRepo.ts"
@@ -63,6 +64,7 @@ export class Imports extends Context.Service<
     Effect.gen(function* () {
       const repo = yield* ImportRepo
       const reports = yield* ImportReportRepo
+      const staging = yield* FileStaging
       const store = yield* UploadStore
       const jobs = yield* JobQueue
       const { intake } = store
@@ -114,6 +116,7 @@ export class Imports extends Context.Service<
         yield* runImport(organizationId, importId).pipe(
           Effect.provideService(ImportRepo, repo),
           Effect.provideService(ImportReportRepo, reports),
+          Effect.provideService(FileStaging, staging),
           // What was put at the key since the import began is not what was uploaded for it.
           Effect.provideService(UploadStore, { ...store, read: (key) => store.read(key, version) })
         )

@@ -46,6 +46,7 @@ it.effect("hands each job to the use case that it is for", () =>
       ImportUndo,
       ImportUndo.of({
         undo: unused,
+        undoOrders: unused,
         resume: (organization, each) => Effect.sync(() => void ran.push(`undo ${organization} ${each}`))
       })
     )

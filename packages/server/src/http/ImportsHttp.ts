@@ -1,11 +1,16 @@
 import { Api } from "@audiences/domain/api/Api"
 import { CurrentActor } from "@audiences/domain/api/Authorization"
+import type { AudienceId } from "@audiences/domain/AudienceId"
+import type { AnyImport } from "@audiences/engine/imports/ImportRepo"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { Effect } from "effect"
-import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import { rejectedRowsFile } from "./RejectedRowsFile.ts"
+
+const into = (audienceId: AudienceId) => ({ _tag: "Audience", audienceId }) as const
+const isInto = (audienceId: AudienceId) => (found: AnyImport) => ({ ...found, audienceId })
 
 export const ImportsHttp = HttpApiBuilder.group(
   Api,
@@ -19,22 +24,31 @@ export const ImportsHttp = HttpApiBuilder.group(
         Effect.flatMap(CurrentActor, (actor) => imports.create(actor, params.audienceId, query)),
       latest: ({ params }) =>
         Effect.flatMap(CurrentActor, (actor) => imports.latest(actor.organizationId, params.audienceId)),
-      list: ({ params, query }) =>
-        Effect.flatMap(CurrentActor, (actor) => reports.list(actor.organizationId, params.audienceId, query)),
-      get: ({ params }) =>
-        Effect.flatMap(CurrentActor, (actor) => reports.get(actor.organizationId, params.audienceId, params.importId)),
+      list: ({ params: { audienceId }, query }) =>
+        CurrentActor.pipe(
+          Effect.flatMap((actor) => reports.list(actor.organizationId, into(audienceId), query)),
+          Effect.map((page) => ({ ...page, data: page.data.map(isInto(audienceId)) }))
+        ),
+      get: ({ params: { audienceId, importId } }) =>
+        CurrentActor.pipe(
+          Effect.flatMap((actor) => reports.get(actor.organizationId, into(audienceId), importId)),
+          Effect.map(isInto(audienceId))
+        ),
       errors: ({ params: { audienceId, importId } }) =>
-        Effect.gen(function* () {
-          const { organizationId } = yield* CurrentActor
-          return HttpServerResponse.stream(yield* reports.errors(organizationId, audienceId, importId), {
-            contentType: "text/csv; charset=utf-8",
-            headers: { "content-disposition": `attachment; filename="errors-${importId}.csv"` }
-          })
-        }),
-      cancel: ({ params }) =>
-        Effect.flatMap(CurrentActor, (actor) => reports.cancel(actor, params.audienceId, params.importId)),
-      undo: ({ params }) =>
-        Effect.flatMap(CurrentActor, (actor) => undo.undo(actor, params.audienceId, params.importId))
+        CurrentActor.pipe(
+          Effect.flatMap((actor) => reports.errors(actor.organizationId, into(audienceId), importId)),
+          Effect.map((rows) => rejectedRowsFile(importId, rows))
+        ),
+      cancel: ({ params: { audienceId, importId } }) =>
+        CurrentActor.pipe(
+          Effect.flatMap((actor) => reports.cancel(actor, into(audienceId), importId)),
+          Effect.map(isInto(audienceId))
+        ),
+      undo: ({ params: { audienceId, importId } }) =>
+        CurrentActor.pipe(
+          Effect.flatMap((actor) => undo.undo(actor, into(audienceId), importId)),
+          Effect.map(isInto(audienceId))
+        )
     })
   })
 )

@@ -45,8 +45,12 @@ const everything = Effect.gen(function* () {
   const opened = yield* call("POST", `/audiences/${list.id}/import`)
   yield* call("POST", `/audiences/${list.id}/imports/${opened.id}/cancel`)
   yield* call("POST", `/audiences/${list.id}/imports/${opened.id}/undo`)
-  yield* call("POST", "/consumers/import")
-  yield* call("POST", "/orders/import")
+  const { id: ofConsumers } = yield* call("POST", "/consumers/import")
+  yield* call("POST", `/consumers/imports/${ofConsumers}/cancel`)
+  yield* call("POST", `/consumers/imports/${ofConsumers}/undo`)
+  const { id: ofOrders } = yield* call("POST", "/orders/import")
+  yield* call("POST", `/orders/imports/${ofOrders}/cancel`)
+  yield* call("POST", `/orders/imports/${ofOrders}/undo`)
   yield* call("POST", `/audiences/${list.id}/snapshots`, { name: "As of today" })
   yield* call("POST", "/orders/batch", {
     orders: [{ orderId: "o1", consumerId: ada.id, total: "9.5", orderedAt: "2026-01-01" }]

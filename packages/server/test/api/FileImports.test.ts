@@ -104,6 +104,48 @@ layer(TestServer, { excludeTestServices: true })("files without an audience", (i
     })
   )
 
+  it.effect("are listed, cancelled, undone and give back what was refused, each by the path of its kind", () =>
+    Effect.gen(function* () {
+      const { key } = yield* freshKey
+      const people = yield* brought(key, "/consumers/import", "email,ltv\nada@example.com,1\nbob@example.com,x\n")
+      const done = yield* brought(
+        key,
+        "/orders/import",
+        "orderId,email,orderedAt,total\na,ada@example.com,2026-01-01,5\nb,nobody@example.com,2026-01-01,5\n"
+      )
+      const { json: waiting } = yield* opened(key, "/orders/import")
+      const listed = (path: string) => Effect.map(ask(`/api${path}`, { key }), ({ json }) => json.data)
+      assert.deepStrictEqual(
+        (yield* listed("/orders/imports")).map(({ id }: { id: string }) => id),
+        [waiting.id, done.id]
+      )
+      const [ofPeople] = yield* listed("/consumers/imports?status=COMPLETED")
+      assert.strictEqual(ofPeople.id, people.id)
+      assert.notProperty(ofPeople, "audienceId")
+      for (const [path, refused] of [
+        [`/consumers/imports/${people.id}`, "bob@example.com,x"],
+        [`/orders/imports/${done.id}`, "b,nobody@example.com,2026-01-01,5"]
+      ] as const) {
+        const answer = yield* ask(`/api${path}/errors.csv`, { key })
+        assert.strictEqual(answer.headers.get("content-type"), "text/csv; charset=utf-8")
+        assert.include(answer.text, refused)
+      }
+      const post = (path: string) => ask(`/api${path}`, { key, method: "POST" })
+      const cancelled = yield* post(`/orders/imports/${waiting.id}/cancel`)
+      assert.deepStrictEqual([cancelled.status, cancelled.json.status], [200, "FAILED"])
+      assert.strictEqual((yield* post(`/consumers/imports/${done.id}/undo`)).status, 404)
+      const ada = Effect.map(ask("/api/consumers?email=ada%40example.com", { key }), ({ json }) => json.data[0])
+      assert.deepInclude(yield* ada, { totalOrders: 1, ltv: "6" })
+      const early = yield* post(`/consumers/imports/${people.id}/undo`)
+      assert.deepStrictEqual([early.status, early.json.conflictCount], [409, 1])
+      const undone = yield* post(`/orders/imports/${done.id}/undo`)
+      assert.deepStrictEqual([undone.status, undone.json.undoneAt === null], [200, false])
+      assert.deepInclude(yield* ada, { totalOrders: 0, ltv: "1", lastOrderAt: null })
+      const twice = yield* post(`/orders/imports/${done.id}/undo`)
+      assert.deepStrictEqual([twice.status, twice.json], [409, { error: "Import has already been undone" }])
+    })
+  )
+
   it.effect("are opened with a mapping that can be right for some file, or not at all", () =>
     Effect.gen(function* () {
       const { key } = yield* freshKey

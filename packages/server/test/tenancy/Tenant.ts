@@ -156,6 +156,8 @@ export const freshTenant = Effect.gen(function* () {
   const mapping = encodeURIComponent(JSON.stringify({ [word]: "email" }))
   const { id: consumerImport } = yield* call("POST", `/consumers/import?mapping=${mapping}`)
   const { id: orderImport } = yield* call("POST", `/orders/import?mapping=${mapping}`)
+  yield* call("POST", `/consumers/imports/${consumerImport}/cancel`)
+  yield* call("POST", `/orders/imports/${orderImport}/cancel`)
   const about = {
     experienceId: own.experience,
     experienceName: word,

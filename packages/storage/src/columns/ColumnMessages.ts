@@ -60,7 +60,3 @@ export interface Evaluated {
 export interface Forget {
   readonly forget: ReadonlyArray<number>
 }
-
-export type Request<Body> = { readonly id: number; readonly body: Body }
-export type Answer<Body> =
-  { readonly id: number; readonly body: Body } | { readonly id: number; readonly failure: string }

@@ -4,9 +4,10 @@ import type { Evaluation } from "@audiences/engine/memberships/MembershipRepo"
 import type { Condition } from "@audiences/engine/rules/Condition"
 import type { Worker } from "node:worker_threads"
 import { ColumnMirror } from "./ColumnMirror.ts"
-import type { Dropped, Prepare, Prepared, TooLarge } from "./ColumnMessages.ts"
+import type { Dropped, Prepare, Prepared, ThreadRole, TooLarge } from "./ColumnMessages.ts"
 import { EvaluatorPool } from "./EvaluatorPool.ts"
-import { Thread, ThreadDied } from "./Thread.ts"
+import { Thread, ThreadDied } from "../threads/Thread.ts"
+import { columnThread } from "./ColumnProgram.ts"
 
 export interface ColumnOptions {
   /** A PostgreSQL URL. */
@@ -70,7 +71,8 @@ export class Columns {
   #loading(): Thread {
     const { memoryBytes, url } = this.#options
     this.#loader ??= new Thread(
-      { _tag: "Loader", url, memoryBytes },
+      columnThread,
+      { _tag: "Loader", url, memoryBytes } satisfies ThreadRole,
       (message) => this.#mirror.drop(message as Dropped),
       () => {
         this.#loader = undefined

@@ -1,8 +1,9 @@
 import type { Condition } from "@audiences/engine/rules/Condition"
 import type { BlockChunks } from "./ColumnMirror.ts"
-import type { Evaluate, Evaluated, Forget } from "./ColumnMessages.ts"
+import type { Evaluate, Evaluated, Forget, ThreadRole } from "./ColumnMessages.ts"
 import type { Worker } from "node:worker_threads"
-import { Thread, ThreadDied } from "./Thread.ts"
+import { Thread, ThreadDied } from "../threads/Thread.ts"
+import { columnThread } from "./ColumnProgram.ts"
 
 /** Blocks in one message: some milliseconds of work. */
 const blocksAtOnce = 8
@@ -89,7 +90,8 @@ export class EvaluatorPool {
   #start(): Evaluating | undefined {
     if (this.#threads.size >= this.#size) return undefined
     const thread = new Thread(
-      { _tag: "Evaluator" },
+      columnThread,
+      { _tag: "Evaluator" } satisfies ThreadRole,
       () => undefined,
       () => {
         this.#threads.delete(started)

@@ -1,12 +1,8 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads"
-import type { Answer, Dropped, Evaluate, Evaluated, Forget, Prepare, Request, ThreadRole } from "./ColumnMessages.ts"
+import { type Answer, failed, type Request } from "../threads/ThreadMessages.ts"
+import type { Dropped, Evaluate, Evaluated, Forget, Prepare, ThreadRole } from "./ColumnMessages.ts"
 
 // The program of a thread: the one that keeps the columns, or one of those that evaluate. Either loads only what it needs.
-
-const failed = (id: number, error: unknown): Answer<never> => ({
-  id,
-  failure: error instanceof Error ? (error.stack ?? error.message) : String(error)
-})
 
 const load = async (port: MessagePort, url: string, memoryBytes: number): Promise<void> => {
   const [{ Pool }, { ColumnStore }] = await Promise.all([import("pg"), import("./ColumnStore.ts")])

@@ -6,7 +6,14 @@ import { eraseRejectedRows } from "../imports/RejectedRowErasure.ts"
 import type { ConsumerRow } from "./ConsumerRow.ts"
 
 /** What tables beside `consumers` hold of one person. Memberships of the past name the ordinal, and nothing else. */
-const tables = ["orders", "order_baselines", "activities", "loyalty_transactions", "import_changes"] as const
+const tables = [
+  "orders",
+  "order_baselines",
+  "activities",
+  "loyalty_transactions",
+  "import_changes",
+  "order_import_totals"
+] as const
 
 /** Deletes everything that was recorded of a consumer, whose row the transaction has locked. */
 export const eraseHistories = Effect.fnUntraced(function* (
@@ -17,6 +24,9 @@ export const eraseHistories = Effect.fnUntraced(function* (
   for (const table of tables) {
     yield* sql`DELETE FROM ${sql(table)} WHERE organization_id = ${organizationId}::uuid AND ordinal = ${person.ordinal}::int`
   }
+  yield* sql`
+    DELETE FROM order_import_changes
+    WHERE organization_id = ${organizationId}::uuid AND (ordinal = ${person.ordinal}::int OR before_ordinal = ${person.ordinal}::int)`
   yield* rememberErasure(sql, organizationId, person)
   yield* eraseRejectedRows(sql, organizationId, person)
 })

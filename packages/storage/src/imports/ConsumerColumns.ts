@@ -138,14 +138,6 @@ const columns: ReadonlyArray<Column> = [
 /** Columns that have no default. */
 const required: ReadonlySet<string> = new Set(["status", "email_verified", "phone_verified"])
 
-/** Some patches column by column, as the texts that PostgreSQL reads. */
-export interface ConsumerColumns {
-  /** Those that any of the patches fills, and the folded forms of these. */
-  readonly given: ReadonlyArray<Column>
-  /** In the order of `given`; null = this patch does not fill it. */
-  readonly values: ReadonlyArray<ReadonlyArray<string | null>>
-}
-
 const literal = (value: unknown): string | null =>
   value === null || value === undefined
     ? null
@@ -159,12 +151,17 @@ const literal = (value: unknown): string | null =>
 const textOf = (value: object): string =>
   DateTime.isDateTime(value) ? DateTime.formatIso(value) : JSON.stringify(value)
 
-export const consumerColumns = (patches: ReadonlyArray<ConsumerPatch>): ConsumerColumns => {
+/** Those columns that any of the patches fills, and the folded forms of these. */
+export const filledColumns = (patches: ReadonlyArray<ConsumerPatch>): ReadonlyArray<Column> => {
   const filled = new Set<string>()
   for (const patch of patches) for (const name in patch) filled.add(name)
-  const given = columns.filter(({ source }) => filled.has(source))
-  const folded = patches.map(foldConsumer)
-  return { given, values: given.map(({ value }) => patches.map((patch, i) => literal(value(patch, folded[i]!)))) }
+  return columns.filter(({ source }) => filled.has(source))
+}
+
+/** What a patch has in these columns, as the texts that PostgreSQL reads; null: it does not fill it. */
+export const columnTexts = (given: ReadonlyArray<Column>, patch: ConsumerPatch): ReadonlyArray<string | null> => {
+  const folded = foldConsumer(patch)
+  return given.map(({ value }) => literal(value(patch, folded)))
 }
 
 /** The columns of these names, in the order in which they are listed here. */

@@ -1,19 +1,20 @@
 import type { Actor } from "@audiences/domain/Actor"
 import type { AudienceNotFound } from "@audiences/domain/Audience"
-import type { AudienceId } from "@audiences/domain/AudienceId"
-import { type Import, ImportEnded, type ImportId, type ImportNotFound } from "@audiences/domain/Import"
+import { ImportEnded, type ImportId, type ImportNotFound } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
+import type { AnyImport, ImportTarget } from "@audiences/engine/imports/ImportRepo"
 import { DateTime, Effect } from "effect"
 import type { SqlClient } from "effect/sql"
 import { audit } from "../audit/Audit.ts"
+import { auditedOf, ofTarget } from "./ImportsOfTarget.ts"
 
 type Get = (
   organizationId: OrganizationId,
-  audienceId: AudienceId,
+  target: ImportTarget,
   id: ImportId
-) => Effect.Effect<Import, AudienceNotFound | ImportNotFound>
+) => Effect.Effect<AnyImport, AudienceNotFound | ImportNotFound>
 
-const reason = ({ dryRun, processedConsumers, status, totalConsumers }: Import): string =>
+const reason = ({ dryRun, processedConsumers, status, totalConsumers }: AnyImport): string =>
   status === "PENDING"
     ? "Cancelled before its file had arrived. Nothing was written."
     : dryRun === true
@@ -25,12 +26,11 @@ const reason = ({ dryRun, processedConsumers, status, totalConsumers }: Import):
 /** Ends an import that goes on. A chunk that is being written is waited for, and is the last. */
 export const cancelImport = (sql: SqlClient.SqlClient, get: Get) =>
   Effect.fn("ImportReportRepo.cancel")(
-    function* (actor: Actor, audienceId: AudienceId, id: ImportId, now: DateTime.Utc) {
+    function* (actor: Actor, target: ImportTarget, id: ImportId, now: DateTime.Utc) {
       const { organizationId } = actor
       yield* sql`
-        SELECT 1 FROM imports
-        WHERE organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid AND id = ${id}::uuid FOR UPDATE`
-      const found = yield* get(organizationId, audienceId, id)
+        SELECT 1 FROM imports i WHERE ${ofTarget(sql, organizationId, target)} AND i.id = ${id}::uuid FOR UPDATE`
+      const found = yield* get(organizationId, target, id)
       if ((found.cancelledAt ?? null) !== null) return found
       if (found.status === "COMPLETED" || found.status === "FAILED") return yield* new ImportEnded()
       yield* sql`
@@ -38,12 +38,10 @@ export const cancelImport = (sql: SqlClient.SqlClient, get: Get) =>
           cancelled_at = ${DateTime.formatIso(now)}::timestamptz
         WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
       yield* audit(sql, actor, now, {
-        action: "imports.cancel",
-        subjectType: "audience",
-        subjectId: audienceId,
+        ...auditedOf(target, "cancel"),
         changes: { importId: id, processedConsumers: found.processedConsumers }
       })
-      return yield* get(organizationId, audienceId, id)
+      return yield* get(organizationId, target, id)
     },
     sql.withTransaction,
     Effect.catchTag("SqlError", Effect.die)

@@ -1,19 +1,19 @@
 import type { Actor } from "@audiences/domain/Actor"
-import { AudienceArchived, AudienceNotFound } from "@audiences/domain/Audience"
+import { AudienceArchived } from "@audiences/domain/Audience"
 import type { AudienceId } from "@audiences/domain/AudienceId"
 import { ImportId, ImportNotFound } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { problemIssue } from "@audiences/domain/ValidationError"
 import { AudienceTypeMismatch } from "@audiences/engine/audiences/AudienceRepo"
-import { type FileKind, type ImportOpening, ImportRepo, type ImportTarget } from "@audiences/engine/imports/ImportRepo"
+import { type ImportOpening, ImportRepo, type ImportTarget } from "@audiences/engine/imports/ImportRepo"
 import { DateTime, type Duration, Duration as Durations, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { lockAudience } from "../audiences/LockedAudience.ts"
 import { audit } from "../audit/Audit.ts"
 import { storeErrors } from "./ImportErrors.ts"
 import { importColumns, importErrors, importOfRow, ImportRow } from "./ImportRow.ts"
+import { auditedOf, kindOf, ofTarget, targetExists } from "./ImportsOfTarget.ts"
 import { importSteps, manyRows } from "./ImportSteps.ts"
-import { stagingPool } from "./StagingPool.ts"
 
 const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
 const decodeNext = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ next: Schema.Finite })))
@@ -26,42 +26,17 @@ const decodeKeys = Schema.decodeUnknownEffect(
   Schema.Array(Schema.Struct({ organizationId: OrganizationId, id: ImportId }))
 )
 
-const kindOf = (target: ImportTarget): FileKind => (target._tag === "Orders" ? "orders" : "consumers")
-
-const auditedOf = (target: ImportTarget) => {
-  switch (target._tag) {
-    case "Audience":
-      return { action: "imports.create", subjectType: "audience", subjectId: target.audienceId } as const
-    case "Consumers":
-      return { action: "consumerImports.create", subjectType: "consumer", subjectId: null } as const
-    case "Orders":
-      return { action: "orderImports.create", subjectType: "order", subjectId: null } as const
-  }
-}
-
 export const ImportRepoSql = Layer.effect(
   ImportRepo,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const pool = yield* stagingPool
-    const steps = importSteps(sql, pool)
-
-    const ofTarget = (organizationId: OrganizationId, target: ImportTarget) =>
-      target._tag === "Audience"
-        ? sql`i.organization_id = ${organizationId}::uuid AND i.audience_id = ${target.audienceId}::uuid`
-        : sql`i.organization_id = ${organizationId}::uuid AND i.audience_id IS NULL AND i.kind = ${kindOf(target)}`
+    const steps = importSteps(sql)
 
     const find = Effect.fn("ImportRepo.find")(function* (organizationId: OrganizationId, id: ImportId) {
       const rows = yield* sql`
         SELECT ${importColumns(sql)}, ${importErrors(sql)} FROM imports i WHERE i.organization_id = ${organizationId}::uuid AND i.id = ${id}::uuid`
       return Option.map(Option.fromUndefinedOr((yield* decodeImports(rows))[0]), importOfRow)
     }, Effect.orDie)
-
-    const exists = Effect.fnUntraced(function* (organizationId: OrganizationId, audienceId: AudienceId) {
-      const found = yield* sql`
-        SELECT 1 FROM audiences WHERE organization_id = ${organizationId}::uuid AND id = ${audienceId}::uuid`
-      if (found.length === 0) return yield* new AudienceNotFound()
-    })
 
     /** The audience of an import that is about to be opened, locked. */
     const openAudience = Effect.fnUntraced(function* (organizationId: OrganizationId, audienceId: AudienceId) {
@@ -80,7 +55,7 @@ export const ImportRepoSql = Layer.effect(
           decodeNext(
             yield* sql`
         SELECT (coalesce(max(substring(s3_key FROM '(\\d+)\\.csv$')::bigint), 0) + 1)::float8 AS next
-        FROM imports i WHERE ${ofTarget(organizationId, target)}`
+        FROM imports i WHERE ${ofTarget(sql, organizationId, target)}`
           )
         )
         // Of two imports begun in one millisecond, too, one is the latest.
@@ -94,7 +69,7 @@ export const ImportRepoSql = Layer.effect(
           ${DateTime.formatIso(opening.uploadExpiresAt)}::timestamptz, ${opening.spreadsheet}, ${opening.mode}, ${opening.dryRun}, ${mapping}::text::jsonb,
           ${createdAt}::timestamptz, ${actor.name})`
         yield* audit(sql, actor, opening.createdAt, {
-          ...auditedOf(target),
+          ...auditedOf(target, "create"),
           changes: { importId: id }
         })
         return Option.getOrThrow(yield* find(organizationId, id))
@@ -105,21 +80,11 @@ export const ImportRepoSql = Layer.effect(
 
     const latest = Effect.fn("ImportRepo.latest")(
       function* (organizationId: OrganizationId, target: ImportTarget) {
-        if (target._tag === "Audience") yield* exists(organizationId, target.audienceId)
+        yield* targetExists(sql, organizationId, target)
         const rows = yield* sql`
         SELECT ${importColumns(sql)}, ${importErrors(sql)} FROM imports i
-        WHERE ${ofTarget(organizationId, target)} AND NOT i.archived
+        WHERE ${ofTarget(sql, organizationId, target)} AND NOT i.archived
         ORDER BY i.created_at DESC, i.id DESC LIMIT 1`
-        const [row] = yield* Effect.orDie(decodeImports(rows))
-        return row === undefined ? yield* new ImportNotFound() : importOfRow(row)
-      },
-      Effect.catchTag("SqlError", Effect.die)
-    )
-
-    const fileOf = Effect.fn("ImportRepo.fileOf")(
-      function* (organizationId: OrganizationId, target: ImportTarget, id: ImportId) {
-        const rows = yield* sql`
-          SELECT ${importColumns(sql)}, ${importErrors(sql)} FROM imports i WHERE ${ofTarget(organizationId, target)} AND i.id = ${id}::uuid`
         const [row] = yield* Effect.orDie(decodeImports(rows))
         return row === undefined ? yield* new ImportNotFound() : importOfRow(row)
       },
@@ -198,7 +163,6 @@ export const ImportRepoSql = Layer.effect(
       create,
       latest,
       find,
-      fileOf,
       uploadSecret,
       uploadVersion,
       start,

@@ -1,14 +1,14 @@
-import { AudienceNotFound } from "@audiences/domain/Audience"
-import type { AudienceId } from "@audiences/domain/AudienceId"
 import { type ImportId, type ImportListQuery, ImportNotFound, ImportStatus } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { ImportReportRepo } from "@audiences/engine/imports/ImportReportRepo"
+import type { ImportTarget } from "@audiences/engine/imports/ImportRepo"
 import type { PageRequest } from "@audiences/engine/pages/Paging"
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { readSlice } from "../pages/Keyset.ts"
 import { cancelImport } from "./ImportCancel.ts"
-import { importColumns, importErrors, audienceImportOfRow, ImportRow } from "./ImportRow.ts"
+import { importColumns, importErrors, importOfRow, ImportRow } from "./ImportRow.ts"
+import { ofTarget, targetExists } from "./ImportsOfTarget.ts"
 import { rejectedRows } from "./RejectedRows.ts"
 
 const decodeImports = Schema.decodeUnknownEffect(Schema.Array(ImportRow))
@@ -28,23 +28,15 @@ export const ImportReportRepoSql = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
 
-    const exists = Effect.fnUntraced(function* (organizationId: OrganizationId, audienceId: AudienceId) {
-      const found = yield* sql`
-        SELECT 1 FROM audiences WHERE organization_id = ${organizationId}::uuid AND id = ${audienceId}::uuid`
-      if (found.length === 0) return yield* new AudienceNotFound()
-    })
-
     const list = Effect.fn("ImportReportRepo.list")(
       function* (
         organizationId: OrganizationId,
-        audienceId: AudienceId,
+        target: ImportTarget,
         { status }: Pick<ImportListQuery, "status">,
         request: PageRequest<"createdAt">
       ) {
-        yield* exists(organizationId, audienceId)
-        const conditions = [
-          sql`i.organization_id = ${organizationId}::uuid AND i.audience_id = ${audienceId}::uuid AND NOT i.archived`
-        ]
+        yield* targetExists(sql, organizationId, target)
+        const conditions = [sql`${ofTarget(sql, organizationId, target)} AND NOT i.archived`]
         if (status !== undefined) conditions.push(sql`i.status = ${status}`)
         const slice = yield* readSlice(
           sql,
@@ -58,29 +50,29 @@ export const ImportReportRepoSql = Layer.effect(
           },
           request
         )
-        return { ...slice, data: slice.data.map(audienceImportOfRow) }
+        return { ...slice, data: slice.data.map(importOfRow) }
       },
       Effect.catchTag("SqlError", Effect.die)
     )
 
     const get = Effect.fn("ImportReportRepo.get")(
-      function* (organizationId: OrganizationId, audienceId: AudienceId, id: ImportId) {
-        yield* exists(organizationId, audienceId)
+      function* (organizationId: OrganizationId, target: ImportTarget, id: ImportId) {
+        yield* targetExists(sql, organizationId, target)
         const rows = yield* sql`
           SELECT ${importColumns(sql)}, ${importErrors(sql)} FROM imports i
-          WHERE i.organization_id = ${organizationId}::uuid AND i.audience_id = ${audienceId}::uuid AND i.id = ${id}::uuid`
+          WHERE ${ofTarget(sql, organizationId, target)} AND i.id = ${id}::uuid`
         const [row] = yield* Effect.orDie(decodeImports(rows))
-        return row === undefined ? yield* new ImportNotFound() : audienceImportOfRow(row)
+        return row === undefined ? yield* new ImportNotFound() : importOfRow(row)
       },
       Effect.catchTag("SqlError", Effect.die)
     )
 
     const state = Effect.fn("ImportReportRepo.state")(
-      function* (organizationId: OrganizationId, audienceId: AudienceId, id: ImportId) {
-        yield* exists(organizationId, audienceId)
+      function* (organizationId: OrganizationId, target: ImportTarget, id: ImportId) {
+        yield* targetExists(sql, organizationId, target)
         const rows = yield* sql`
-          SELECT status, closed_at IS NOT NULL OR rejected_rows = 0 AS kept, header, delimiter FROM imports
-          WHERE organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid AND id = ${id}::uuid`
+          SELECT i.status, i.closed_at IS NOT NULL OR i.rejected_rows = 0 AS kept, i.header, i.delimiter FROM imports i
+          WHERE ${ofTarget(sql, organizationId, target)} AND i.id = ${id}::uuid`
         const [row] = yield* Effect.orDie(decodeStates(rows))
         if (row === undefined) return yield* new ImportNotFound()
         const { delimiter, header, kept, status } = row

@@ -59,6 +59,7 @@ export const importColumns = (sql: SqlClient.SqlClient) =>
 export const ImportStandingRow = Schema.Struct({
   status: Import.fields.status,
   s3Key: Schema.String,
+  fileSize: Schema.NullOr(Schema.Finite),
   spreadsheet: Schema.Boolean,
   kind: Schema.Literals(["consumers", "orders"]),
   mapping: Schema.NullOr(ColumnMapping),
@@ -71,7 +72,7 @@ export const ImportStandingRow = Schema.Struct({
 
 /** What to select from `imports` for an `ImportStandingRow`. */
 export const importStanding = (sql: SqlClient.SqlClient) =>
-  sql`status, s3_key, spreadsheet, kind, mapping, staged_rows::float8, total_rows::float8, deduplicated, processed_rows::float8, attempts`
+  sql`status, s3_key, file_size::float8, spreadsheet, kind, mapping, staged_rows::float8, total_rows::float8, deduplicated, processed_rows::float8, attempts`
 
 /** The first errors and duplicates of an import, beside `importColumns`. */
 export const importErrors = (sql: SqlClient.SqlClient) =>

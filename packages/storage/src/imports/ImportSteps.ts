@@ -1,10 +1,9 @@
 import { ImportMode, type ImportId } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
-import { type Advance, ChunkRefused, type ImportChunk } from "@audiences/engine/imports/ImportRepo"
+import type { ChunkRefused } from "@audiences/engine/imports/ImportRepo"
 import { refusedRow } from "@audiences/engine/imports/RefusedRow"
 import { Data, Effect, Option, Schema } from "effect"
-import { type SqlClient, SqlError } from "effect/sql"
-import type { Pool } from "pg"
+import type { SqlClient } from "effect/sql"
 import { contended } from "../postgres/Contended.ts"
 import { deduplicateRows } from "./Deduplication.ts"
 import { storable } from "./ImportErrors.ts"
@@ -14,8 +13,7 @@ import { mergeRange } from "./ImportMerge.ts"
 import { deduplicateOrders } from "./OrderDeduplication.ts"
 import { mergeOrders } from "./OrderMerge.ts"
 import { ImportRow, importStanding, ImportStandingRow } from "./ImportRow.ts"
-import { copyChunk } from "./StagedRows.ts"
-import { inStagingTransaction } from "./StagingPool.ts"
+import { refusals } from "./RowRefusal.ts"
 
 const decodeStanding = Schema.decodeUnknownEffect(Schema.Array(ImportStandingRow))
 
@@ -26,7 +24,7 @@ const decodeStanding = Schema.decodeUnknownEffect(Schema.Array(ImportStandingRow
 export const manyRows = 10_000
 
 /** Staged rows after which the planner is told of them. Fewer are joined soon enough, however that is planned. */
-const analysedRows = 500
+export const analysedRows = 500
 
 /** Staged rows that are forgotten in one transaction. */
 const clearedRows = 50_000
@@ -54,29 +52,8 @@ const decodeStaged = Schema.decodeUnknownEffect(
   )
 )
 
-/** Classes of SQLSTATE that say that the rows are to blame: data exceptions, constraints, program limits. */
-const rowsToBlame = /^(22|23|54)/
-
-const sqlState = (error: SqlError.SqlError): string => {
-  const cause = error.reason.cause
-  return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
-}
-
-/** What the database says of rows that it does not take. */
-const messageOf = (error: SqlError.SqlError): string => {
-  const { cause } = error.reason
-  return `The database does not take it: ${cause instanceof Error ? cause.message : "no reason given"} (SQLSTATE ${sqlState(error)})`
-}
-
-const refusals = <A, E, R>(run: Effect.Effect<A, E | SqlError.SqlError, R>) =>
-  Effect.catchIf(
-    run,
-    (error): error is SqlError.SqlError => SqlError.isSqlError(error),
-    (error) => (rowsToBlame.test(sqlState(error)) ? new ChunkRefused({ message: messageOf(error) }) : Effect.die(error))
-  )
-
 /** The steps of an import, each of which is written as a whole or not at all. */
-export const importSteps = (sql: SqlClient.SqlClient, pool: Pool) => {
+export const importSteps = (sql: SqlClient.SqlClient) => {
   const standing = Effect.fn("ImportRepo.standing")(function* (organizationId: OrganizationId, id: ImportId) {
     const rows = yield* sql`
       SELECT ${importStanding(sql)} FROM imports WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
@@ -89,13 +66,6 @@ export const importSteps = (sql: SqlClient.SqlClient, pool: Pool) => {
       WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status = 'PROCESSING'`
     return yield* standing(organizationId, id)
   }, Effect.orDie)
-
-  const stage = Effect.fn("ImportRepo.stage")((organizationId: OrganizationId, id: ImportId, chunk: ImportChunk) =>
-    inStagingTransaction(pool, (client) => copyChunk(client, { organizationId, id }, chunk)).pipe(
-      Effect.map((copied) => (copied ? "advanced" : "stopped") as Advance),
-      refusals
-    )
-  )
 
   const staged = Effect.fn("ImportRepo.staged")(function* (organizationId: OrganizationId, id: ImportId, rows: number) {
     yield* sql`
@@ -173,12 +143,14 @@ export const importSteps = (sql: SqlClient.SqlClient, pool: Pool) => {
     const found = Option.getOrUndefined(yield* standing(organizationId, id))
     if (found === undefined || found.status === "PROCESSING" || found.stagedRows === 0) return
     for (let row = 0; row < found.stagedRows; row += clearedRows) {
-      yield* sql`DELETE FROM import_rows WHERE ${those} AND row_number <= ${row + clearedRows}::bigint`
-      yield* sql`DELETE FROM order_import_rows WHERE ${those} AND row_number <= ${row + clearedRows}::bigint`
+      // Both ends, or the planner reads the whole table each time.
+      const some = sql`${those} AND row_number > ${row}::bigint AND row_number <= ${row + clearedRows}::bigint`
+      yield* sql`DELETE FROM import_rows WHERE ${some}`
+      yield* sql`DELETE FROM order_import_rows WHERE ${some}`
     }
     yield* sql`DELETE FROM import_releases WHERE ${those}`
     yield* sql`UPDATE imports SET staged_rows = 0 WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
   }, Effect.orDie)
 
-  return { attempt, standing, stage, staged, deduplicate, merge, reject, clear }
+  return { attempt, standing, staged, deduplicate, merge, reject, clear }
 }

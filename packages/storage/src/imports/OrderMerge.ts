@@ -3,15 +3,17 @@ import { directoryOf, identifiers, identify, type Identifiers } from "@audiences
 import type { RejectedRow } from "@audiences/engine/imports/ConsumerCsv"
 import { takenIssue } from "@audiences/engine/imports/IdentityIssues"
 import { orderIssue } from "@audiences/engine/imports/OrderIssues"
-import { Data, DateTime, Effect, Schema } from "effect"
-import type { SqlClient, SqlError } from "effect/sql"
+import { DateTime, Effect, Schema } from "effect"
+import type { SqlClient } from "effect/sql"
 import { databaseNow } from "../DatabaseClockSql.ts"
+import { writeFittingOrders } from "../orders/FittingOrders.ts"
 import { lockConcerned, lockOrders } from "../orders/OrderOwners.ts"
-import { type OrderResult, writeOrders } from "../orders/OrderTotals.ts"
+import type { OrderResult } from "../orders/OrderTotals.ts"
 import { countRows } from "./ImportCounts.ts"
 import { storeErrors } from "./ImportErrors.ts"
 import type { StagedImport } from "./ImportKey.ts"
 import type { Range } from "./ImportMatches.ts"
+import { keepTotals, leaveTotals } from "./KeptTotals.ts"
 import { ordersInRange } from "./OrderRows.ts"
 
 const StagedOrder = Schema.Struct({
@@ -42,15 +44,10 @@ interface OwnedOrder extends StagedOrder {
 }
 
 const decodeStaged = Schema.decodeUnknownEffect(Schema.Array(StagedOrder))
+const decodeOrdinals = Schema.decodeUnknownEffect(Schema.Array(Schema.Struct({ ordinal: Schema.Finite })))
 const decodeReported = Schema.decodeUnknownEffect(
   Schema.Tuple([Schema.Struct({ rejected: Schema.Finite, duplicate: Schema.Finite })])
 )
-
-/** What was written is to be taken back: of the consumers with these ordinals, more was bought than can be kept. */
-class TooMuch extends Data.TaggedError("TooMuch")<{ readonly ordinals: ReadonlySet<number> }> {}
-
-/** What was written is to be taken back: it was only tried. */
-class Tried extends Data.TaggedError("Tried")<{ readonly results: ReadonlyMap<string, OrderResult["result"]> }> {}
 
 const stagedOrders = (sql: SqlClient.SqlClient, staged: StagedImport, range: Range) =>
   sql`
@@ -117,56 +114,28 @@ const lastOfEach = (orders: ReadonlyArray<OwnedOrder>) => {
   return { orders: [...last.values()], duplicates }
 }
 
-/** Writes orders, but those of consumers who have bought more than can be kept. */
-const write = (
+/** Keeps what orders were before the import wrote them. What was kept of an order first is how it was before. */
+const keepChanges = (sql: SqlClient.SqlClient, { id, organizationId }: StagedImport, now: DateTime.Utc) =>
+  Effect.asVoid(sql`
+    INSERT INTO order_import_changes
+      (organization_id, import_id, order_id, ordinal, before_ordinal, before_total, before_ordered_at, written_at)
+    SELECT ${organizationId}::uuid, ${id}::uuid, order_id, ordinal, old_ordinal, old_total, old_ordered_at,
+      ${DateTime.formatIso(now)}::text::timestamptz
+    FROM order_writes WHERE result <> 'unchanged'
+    ON CONFLICT (organization_id, import_id, order_id) DO UPDATE SET ordinal = EXCLUDED.ordinal, written_at = EXCLUDED.written_at`)
+
+/** Whose the orders are about to be, and whose they are. */
+const ownersOf = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
-  staged: StagedImport,
-  orders: ReadonlyArray<OwnedOrder>,
-  now: DateTime.Utc
-): Effect.Effect<
-  { readonly results: ReadonlyMap<string, OrderResult["result"]>; readonly tooMuch: ReadonlyArray<OwnedOrder> },
-  SqlError.SqlError
-> =>
-  orders.length === 0
-    ? Effect.succeed({ results: new Map(), tooMuch: [] })
-    : sql
-        .withTransaction(
-          Effect.gen(function* () {
-            const { results, tooLarge } = yield* writeOrders(
-              sql,
-              { organizationId: staged.organizationId, name: staged.createdBy },
-              now,
-              {
-                orderIds: orders.map(({ orderId }) => orderId),
-                ordinals: orders.map(({ ordinal }) => ordinal),
-                totals: orders.map(({ total }) => total),
-                orderedAts: orders.map(({ orderedAt }) => DateTime.formatIso(orderedAt))
-              },
-              () => Effect.void
-            )
-            if (tooLarge.size > 0) return yield* new TooMuch({ ordinals: tooLarge })
-            if (staged.dryRun) return yield* new Tried({ results })
-            return { results, tooMuch: [] }
-          })
-        )
-        .pipe(
-          Effect.catchTag("SchemaError", Effect.die),
-          Effect.catchTag("Tried", ({ results }) => Effect.succeed({ results, tooMuch: [] })),
-          Effect.catchTag("TooMuch", ({ ordinals }) =>
-            Effect.map(
-              write(
-                sql,
-                staged,
-                orders.filter(({ ordinal }) => !ordinals.has(ordinal)),
-                now
-              ),
-              ({ results, tooMuch }) => ({
-                results,
-                tooMuch: [...tooMuch, ...orders.filter(({ ordinal }) => ordinals.has(ordinal))]
-              })
-            )
-          )
-        )
+  { organizationId }: StagedImport,
+  orders: ReadonlyArray<OwnedOrder>
+) {
+  const rows = yield* sql`
+    SELECT DISTINCT ordinal FROM orders
+    WHERE organization_id = ${organizationId}::uuid AND order_id = ANY(${orders.map(({ orderId }) => orderId)}::text[])`
+  const present = yield* Effect.orDie(decodeOrdinals(rows))
+  return [...new Set([...orders, ...present].map(({ ordinal }) => ordinal))]
+})
 
 /** Moves what is said of rows that are not written from the staged rows to the reports. */
 const report = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, staged: StagedImport, range: Range) {
@@ -194,7 +163,16 @@ export const mergeOrders = Effect.fnUntraced(function* (sql: SqlClient.SqlClient
   const { owned, rejected } = yield* ownOrders(sql, staged, yield* stagedOrders(sql, staged, range))
   const { duplicates, orders } = lastOfEach(owned)
   const reported = yield* report(sql, staged, range)
-  const { results, tooMuch } = yield* write(sql, staged, orders, yield* databaseNow(sql))
+  const now = yield* databaseNow(sql)
+  const concerned = staged.dryRun ? [] : yield* ownersOf(sql, staged, orders)
+  yield* keepTotals(sql, staged, concerned)
+  const { results, tooMuch } = yield* writeFittingOrders(sql, { organizationId, name: staged.createdBy }, now, {
+    orders,
+    removedIds: [],
+    dryRun: staged.dryRun,
+    told: keepChanges(sql, staged, now)
+  })
+  yield* leaveTotals(sql, staged, concerned)
   const late = [
     ...rejected,
     ...tooMuch.map((order) => ({ line: order.line, issues: [orderIssue.tooMuch(asGiven(order))] }))

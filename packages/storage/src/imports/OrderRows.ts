@@ -12,11 +12,10 @@ const columns: ReadonlyArray<readonly [name: string, value: (row: OrderRow) => s
   ["total", ({ total }) => total]
 ]
 
-/** What rows of orders say, a list of values for each column, as COPY takes them. */
-export const orderValues = (rows: ReadonlyArray<OrderRow>) => ({
-  names: columns.map(([name]) => name),
-  values: columns.map(([, value]) => rows.map(value))
-})
+export const orderColumnNames = columns.map(([name]) => name)
+
+/** What a row of orders has in these columns, as COPY takes it. */
+export const orderTexts = (row: OrderRow): ReadonlyArray<string | null> => columns.map(([, value]) => value(row))
 
 /** Rows `start + 1` to `start + count` of an import of orders, named `r`. */
 export const ordersInRange = (

@@ -1,5 +1,4 @@
-import { PgClient } from "@effect/sql-pg"
-import { Effect, Redacted } from "effect"
+import { Effect } from "effect"
 import { SqlError } from "effect/sql"
 import { Pool, type PoolClient } from "pg"
 
@@ -7,22 +6,18 @@ import { Pool, type PoolClient } from "pg"
 const maxConnections = 2
 
 /** Connections of their own for COPY, which the SQL client does not have. */
-export const stagingPool = Effect.gen(function* () {
-  const { config } = yield* PgClient.PgClient
-  const open = () => {
-    const pool = new Pool({
-      connectionString: Redacted.value(config.url ?? Redacted.make("")),
-      application_name: "audiences imports",
-      max: maxConnections
-    })
-    // A connection that breaks while nobody uses it is not missed; unheard, it would end the process.
-    pool.on("error", () => {})
-    return pool
-  }
-  return yield* Effect.acquireRelease(Effect.sync(open), (pool) => Effect.promise(() => pool.end()))
-})
+export const stagingPool = (url: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const pool = new Pool({ connectionString: url, application_name: "audiences imports", max: maxConnections })
+      // A connection that breaks while nobody uses it is not missed; unheard, it would end the process.
+      pool.on("error", () => {})
+      return pool
+    }),
+    (pool) => Effect.promise(() => pool.end())
+  )
 
-const sqlError = (cause: unknown): SqlError.SqlError =>
+export const stagingFailure = (cause: unknown): SqlError.SqlError =>
   new SqlError.SqlError({ reason: new SqlError.UnknownError({ cause }) })
 
 /** Runs in a transaction of a connection of the pool. */
@@ -51,5 +46,5 @@ export const inStagingTransaction = <A>(
         client.release(failed)
       }
     },
-    catch: sqlError
+    catch: stagingFailure
   })

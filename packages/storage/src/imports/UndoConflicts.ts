@@ -24,7 +24,7 @@ const listed = (sql: SqlClient.SqlClient, { audienceId, id, organizationId }: Un
       SELECT m.ordinal FROM import_changes w
       JOIN static_members m ON m.organization_id = a.organization_id AND m.audience_id = a.id AND m.ordinal = w.ordinal
       WHERE w.organization_id = ${organizationId}::uuid AND w.import_id = ${id}::uuid AND w.before IS NULL AND ${some}
-        AND (a.id <> ${audienceId}::uuid OR m.source <> ${`import:${id}`})
+        AND (a.id IS DISTINCT FROM ${audienceId}::uuid OR m.source <> ${`import:${id}`})
       OFFSET 0) chosen
     WHERE a.organization_id = ${organizationId}::uuid AND a.type <> 'DYNAMIC'`
 

@@ -6,5 +6,6 @@ import type { OrganizationId } from "@audiences/domain/Organization"
 export interface UndoKey {
   readonly organizationId: OrganizationId
   readonly id: ImportId
-  readonly audienceId: AudienceId
+  /** Null: it made nobody a member. */
+  readonly audienceId: AudienceId | null
 }

@@ -6,7 +6,7 @@ import { SqlClient } from "effect/sql"
 import type { ImportKey } from "./ImportKey.ts"
 
 /** What undoing an import takes, and whatever else it is remembered by no longer than that. */
-const tables = ["import_changes", "import_erasures"] as const
+const tables = ["import_changes", "order_import_changes", "order_import_totals", "import_erasures"] as const
 
 /** SQL for the instant from which import `i` cannot be undone; null: it has not ended, or can be undone for ever. */
 export const undoEnds = `least(i.undo_expired_at, i.closed_at + make_interval(days => (

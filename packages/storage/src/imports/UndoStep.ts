@@ -1,4 +1,5 @@
 import { AudienceArchived } from "@audiences/domain/Audience"
+import type { AudienceId } from "@audiences/domain/AudienceId"
 import { ImportUndoRefused } from "@audiences/domain/Import"
 import type { UndoProgress } from "@audiences/engine/imports/ImportUndoRepo"
 import { Effect, Schema } from "effect"
@@ -45,7 +46,10 @@ const nextOrdinals = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, step
   return yield* ordinalsOf(rows)
 })
 
-/** With those who have an identifier, by the import, that one of them is to get back. */
+/**
+ * With those who have an identifier, by the import, that one of them is to get back. They are looked up one by one, however small the
+ * planner takes the log to be.
+ */
 const withHolders = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   { id, organizationId }: UndoKey,
@@ -61,7 +65,10 @@ const withHolders = Effect.fnUntraced(function* (
           WHERE c.organization_id = w.organization_id AND NOT c.archived AND c.${sql.literal(column)} = w.before ->> '${sql.literal(column)}'
             AND c.ordinal <> w.ordinal
           OFFSET 0) o
-        JOIN import_changes x ON x.organization_id = w.organization_id AND x.import_id = w.import_id AND x.ordinal = o.ordinal
+        CROSS JOIN LATERAL (
+          SELECT 1 FROM import_changes x
+          WHERE x.organization_id = w.organization_id AND x.import_id = w.import_id AND x.ordinal = o.ordinal
+          OFFSET 0) x
         WHERE w.organization_id = ${organizationId}::uuid AND w.import_id = ${id}::uuid AND w.ordinal = ANY(${found}::int[])
           AND w.before ->> '${sql.literal(column)}' IS NOT NULL`
     )
@@ -90,14 +97,14 @@ const safe = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, step: UndoSt
   }
 })
 
-/** Takes the chosen out of the list, as far as the import put them there. The last writes of the transaction. */
-const publish = Effect.fnUntraced(function* (
+/** Takes the chosen out of the list, as far as the import put them there. */
+const unlist = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   step: UndoStep,
-  ordinals: ReadonlyArray<number>,
-  written: ReadonlyArray<number>
+  audienceId: AudienceId,
+  ordinals: ReadonlyArray<number>
 ) {
-  const { audienceId, organizationId } = step
+  const { organizationId } = step
   const members = yield* sql`
     SELECT ordinal FROM static_members
     WHERE organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid AND ordinal = ANY(${ordinals}::int[])
@@ -109,9 +116,6 @@ const publish = Effect.fnUntraced(function* (
     cause: cause(step),
     now: yield* databaseNow(sql)
   })
-  if (written.length > 0) {
-    yield* sql`SELECT record_change(${organizationId}::uuid, ${written}::int[], NULL, NULL, ${cause(step)})`
-  }
 })
 
 /** Keeps how far the undo has come. */
@@ -134,6 +138,12 @@ const advance = Effect.fnUntraced(function* (
     WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid`
 })
 
+/** The import's audience, locked. */
+const ownAudience = (sql: SqlClient.SqlClient, { audienceId, organizationId }: UndoKey) =>
+  audienceId === null
+    ? Effect.succeed(undefined)
+    : Effect.catchTag(lockAudience(sql, organizationId, audienceId), "AudienceNotFound", Effect.die)
+
 /** One step of an undo, in a transaction that holds the import's row. */
 export const undoStep = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, step: UndoStep) {
   const { audienceId, organizationId } = step
@@ -149,8 +159,8 @@ export const undoStep = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, s
   const archived = yield* archiveCreated(sql, undoing)
   const restored = yield* restoreUpdated(sql, undoing)
   yield* lockAudiencesOf(sql, { organizationId, ordinals: archived, except: audienceId })
-  const audience = yield* Effect.catchTag(lockAudience(sql, organizationId, audienceId), "AudienceNotFound", Effect.die)
-  if (audience.archived && step.whole) return yield* new AudienceArchived()
+  const audience = yield* ownAudience(sql, step)
+  if (audience?.archived === true && step.whole) return yield* new AudienceArchived()
   yield* leaveAllAudiences(sql, {
     organizationId,
     ordinals: archived,
@@ -164,6 +174,11 @@ export const undoStep = Effect.fnUntraced(function* (sql: SqlClient.SqlClient, s
   const left = new Set(done)
   const skipped = next.filter((ordinal) => !left.has(ordinal)).length
   yield* advance(sql, step, { done, upTo, skipped, isLast })
-  yield* publish(sql, step, audience.archived ? [] : done, [...restored, ...archived])
+  // The last writes of the transaction.
+  if (audienceId !== null && audience?.archived === false) yield* unlist(sql, step, audienceId, done)
+  const written = [...restored, ...archived]
+  if (written.length > 0) {
+    yield* sql`SELECT record_change(${organizationId}::uuid, ${written}::int[], NULL, NULL, ${cause(step)})`
+  }
   return (isLast ? "done" : "left") satisfies UndoProgress as UndoProgress
 })

@@ -14,8 +14,8 @@ export interface Leaving {
   readonly organizationId: OrganizationId
   /** Of consumers that the transaction has archived. */
   readonly ordinals: ReadonlyArray<number>
-  /** Where other ways of leaving lead: its membership is left alone. */
-  readonly except: AudienceId
+  /** Where other ways of leaving lead: its membership is left alone. Null: nowhere. */
+  readonly except: AudienceId | null
   readonly cause: string
   readonly now: DateTime.Utc
 }
@@ -49,7 +49,7 @@ export const leaveAllAudiences = Effect.fnUntraced(function* (
   const leaving = blocksOfOrdinals(ordinals)
   const keys = yield* sql`
     SELECT audience_id, block FROM audience_blocks
-    WHERE organization_id = ${organizationId}::uuid AND audience_id <> ${except}::uuid AND block = ANY(${[...leaving.keys()]}::int[])`
+    WHERE organization_id = ${organizationId}::uuid AND audience_id IS DISTINCT FROM ${except}::uuid AND block = ANY(${[...leaving.keys()]}::int[])`
   const stored = yield* readBlocksOf(sql, organizationId, yield* Effect.orDie(decodeKeys(keys)))
   const versions = [...stored].flatMap(([audienceId, blocks]): ReadonlyArray<Version> => {
     const flips = new Map(

@@ -40,7 +40,8 @@ const make = Effect.gen(function* () {
           orderIds: orders.map(({ orderId }) => orderId),
           ordinals,
           totals: orders.map(({ total }) => total),
-          orderedAts: orders.map(({ orderedAt }) => DateTime.formatIso(orderedAt))
+          orderedAts: orders.map(({ orderedAt }) => DateTime.formatIso(orderedAt)),
+          removedIds: []
         },
         told
       )

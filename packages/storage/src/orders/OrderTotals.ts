@@ -2,12 +2,14 @@ import type { Actor } from "@audiences/domain/Actor"
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient, SqlError } from "effect/sql"
 
-/** Orders as they are about to be: each array has one entry an order. */
+/** Orders as they are about to be: each array but the last has one entry an order. */
 export interface OrdersToWrite {
   readonly orderIds: ReadonlyArray<string>
   readonly ordinals: ReadonlyArray<number>
   readonly totals: ReadonlyArray<string>
   readonly orderedAts: ReadonlyArray<string>
+  /** Of others, which disappear. */
+  readonly removedIds: ReadonlyArray<string>
 }
 
 const decodeResults = Schema.decodeUnknownEffect(
@@ -25,7 +27,8 @@ const fields = ["aov", "lastOrderAt", "ltv", "totalOrders", "updatedAt", "update
 /**
  * Writes orders of different ids and brings the totals of everybody concerned up to date; tells what became of each order, and whose
  * lifetime value grew beyond what is kept, in which case the transaction must not be committed. The consumers concerned must be
- * locked, and the organization's orders too. Ends with the change feed, behind `told`, which gets what was not unchanged.
+ * locked, and the organization's orders too. Ends with the change feed, behind `told`, which gets what was not unchanged, and may read
+ * the table `order_writes`.
  *
  * Totals move by what orders add and take away, so that whatever was written directly stays in them as a baseline; they never fall
  * below zero. Of `lastOrderAt` the baseline is kept apart: a value that no order explains was written directly.
@@ -34,7 +37,7 @@ export const writeOrders = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   actor: Actor,
   now: DateTime.Utc,
-  { orderIds, orderedAts, ordinals, totals }: OrdersToWrite,
+  { orderIds, orderedAts, ordinals, removedIds, totals }: OrdersToWrite,
   told: (written: ReadonlyArray<OrderResult>) => Effect.Effect<void, SqlError.SqlError>
 ) {
   const { name, organizationId } = actor
@@ -42,11 +45,13 @@ export const writeOrders = Effect.fnUntraced(function* (
   const at = sql`${DateTime.formatIso(now)}::text::timestamptz`
   yield* sql`
     CREATE TEMPORARY TABLE order_writes ON COMMIT DROP AS
-    SELECT w.order_id, w.ordinal, w.total, w.ordered_at, o.ordinal AS old_ordinal, o.total AS old_total,
+    SELECT w.order_id, w.ordinal, w.total, w.ordered_at, o.ordinal AS old_ordinal, o.total AS old_total, o.ordered_at AS old_ordered_at,
       CASE WHEN o.order_id IS NULL THEN 'created'
         WHEN (o.ordinal, o.total, o.ordered_at) = (w.ordinal, w.total, w.ordered_at) THEN 'unchanged' ELSE 'updated' END AS result
-    FROM unnest(${orderIds}::text[], ${ordinals}::int[], ${totals}::numeric(20, 8)[], ${orderedAts}::timestamptz(3)[])
-      AS w (order_id, ordinal, total, ordered_at)
+    FROM (
+      SELECT * FROM unnest(${orderIds}::text[], ${ordinals}::int[], ${totals}::numeric(20, 8)[], ${orderedAts}::timestamptz(3)[])
+      UNION ALL SELECT removed, NULL, NULL, NULL FROM unnest(${removedIds}::text[]) AS removed
+    ) AS w (order_id, ordinal, total, ordered_at)
     LEFT JOIN orders o ON o.organization_id = ${organization} AND o.order_id = w.order_id`
   yield* sql`
     INSERT INTO order_baselines AS b (organization_id, ordinal, last_order_at)
@@ -62,14 +67,17 @@ export const writeOrders = Effect.fnUntraced(function* (
     ON CONFLICT (organization_id, ordinal) DO UPDATE SET last_order_at = EXCLUDED.last_order_at`
   yield* sql`
     INSERT INTO orders AS o (organization_id, order_id, ordinal, total, ordered_at, created_at, created_by)
-    SELECT ${organization}, order_id, ordinal, total, ordered_at, ${at}, ${name} FROM order_writes WHERE result <> 'unchanged'
+    SELECT ${organization}, order_id, ordinal, total, ordered_at, ${at}, ${name} FROM order_writes WHERE result <> 'unchanged' AND ordinal IS NOT NULL
     ON CONFLICT (organization_id, order_id) DO UPDATE SET
       ordinal = EXCLUDED.ordinal, total = EXCLUDED.total, ordered_at = EXCLUDED.ordered_at, updated_at = ${at}, updated_by = ${name}`
+  yield* sql`
+    DELETE FROM orders o USING order_writes w
+    WHERE w.ordinal IS NULL AND o.organization_id = ${organization} AND o.order_id = w.order_id`
   const touched = yield* decodeTotals(
     yield* sql`
     WITH moves AS (
       SELECT ordinal, sum(orders) AS orders, sum(amount) AS amount FROM (
-        SELECT ordinal, 1 AS orders, total AS amount FROM order_writes WHERE result <> 'unchanged'
+        SELECT ordinal, 1 AS orders, total AS amount FROM order_writes WHERE result <> 'unchanged' AND ordinal IS NOT NULL
         UNION ALL
         SELECT old_ordinal, -1, -old_total FROM order_writes WHERE result = 'updated'
       ) AS move GROUP BY ordinal

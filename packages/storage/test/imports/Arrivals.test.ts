@@ -1,10 +1,12 @@
 import { Arrivals } from "@audiences/engine/imports/Arrivals"
+import { FileStaging } from "@audiences/engine/imports/FileStaging"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { type ArrivedFile, UploadMissing, UploadStore } from "@audiences/engine/imports/UploadStore"
 import { JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { ArrivalRepoSql } from "@audiences/storage/imports/ArrivalRepoSql"
 import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
+import { ImportRowRepoSql } from "@audiences/storage/imports/ImportRowRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer, Option, Stream } from "effect"
@@ -46,6 +48,7 @@ const Queue = Layer.effect(
 )
 
 const BucketImports = Layer.mergeAll(Imports.layer, Arrivals.layer).pipe(
+  Layer.provide(Layer.provide(FileStaging.layer, ImportRowRepoSql)),
   Layer.provideMerge(Layer.mergeAll(ImportRepoSql, ImportReportRepoSql, ArrivalRepoSql, BucketInMemory, Queue)),
   Layer.provideMerge(
     Layer.mergeAll(

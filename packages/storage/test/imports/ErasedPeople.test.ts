@@ -2,9 +2,11 @@ import type { Actor } from "@audiences/domain/Actor"
 import { ConsumerId } from "@audiences/domain/Consumer"
 import type { ImportId } from "@audiences/domain/Import"
 import { ConsumerRepo } from "@audiences/engine/consumers/ConsumerRepo"
+import { FileStaging } from "@audiences/engine/imports/FileStaging"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
 import { ImportRepo } from "@audiences/engine/imports/ImportRepo"
 import { ImportReportRepo } from "@audiences/engine/imports/ImportReportRepo"
+import { ImportRowRepo } from "@audiences/engine/imports/ImportRowRepo"
 import { runImport } from "@audiences/engine/imports/ImportRun"
 import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
 import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
@@ -44,6 +46,7 @@ const erase = Effect.fnUntraced(function* ({ organizationId }: Place) {
 /** Runs an import, and something before one of its steps; how many steps there were. */
 const runErasing = Effect.fnUntraced(function* (place: Place, id: ImportId, moment: number) {
   const repo = yield* ImportRepo
+  const files = yield* ImportRowRepo
   const reports = yield* ImportReportRepo
   const services = yield* Effect.context<ConsumerRepo | DatabaseClock | SqlClient.SqlClient>()
   let steps = 0
@@ -57,12 +60,13 @@ const runErasing = Effect.fnUntraced(function* (place: Place, id: ImportId, mome
   yield* runImport(place.organizationId, id).pipe(
     Effect.provideService(ImportRepo, {
       ...repo,
-      stage: before(repo.stage as never),
       staged: before(repo.staged as never),
       deduplicate: before(repo.deduplicate as never),
       merge: before(repo.merge as never),
       complete: before(repo.complete as never)
     } as typeof repo),
+    Effect.provide(Layer.fresh(FileStaging.layer)),
+    Effect.provideService(ImportRowRepo, { stage: before(files.stage as never) } as typeof files),
     Effect.provideService(ImportReportRepo, { ...reports, close: before(reports.close as never) } as typeof reports),
     Effect.provideService(ImportLimits, { maxBytes: 1_000_000, maxRows: 1000, chunkRows: 2 })
   )

@@ -1,11 +1,13 @@
 import { type Import, type ImportId, ImportMode } from "@audiences/domain/Import"
 import { fold } from "@audiences/domain/Fold"
+import { FileStaging } from "@audiences/engine/imports/FileStaging"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
 import { ImportRepo } from "@audiences/engine/imports/ImportRepo"
+import { ImportRowRepo } from "@audiences/engine/imports/ImportRowRepo"
 import { runImport } from "@audiences/engine/imports/ImportRun"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { fileURLToPath } from "node:url"
 import { isDeepStrictEqual } from "node:util"
@@ -287,6 +289,7 @@ layer(ImportsTest)("ImportMerge", (it) => {
 const dying = (place: Place, id: ImportId, when: "before" | "after") =>
   Effect.gen(function* () {
     const repo = yield* ImportRepo
+    const rows = yield* ImportRowRepo
     let steps = 0
     const gone = Effect.die(
       new SqlError.SqlError({ reason: new SqlError.ConnectionError({ cause: new Error("gone") }) })
@@ -297,11 +300,12 @@ const dying = (place: Place, id: ImportId, when: "before" | "after") =>
       runImport(place.organizationId, id).pipe(
         Effect.provideService(ImportRepo, {
           ...repo,
-          stage: (...args) => step(repo.stage(...args)),
           deduplicate: (...args) => step(repo.deduplicate(...args)),
           merge: (...args) => step(repo.merge(...args)),
           complete: (...args) => step(repo.complete(...args))
         }),
+        Effect.provide(Layer.fresh(FileStaging.layer)),
+        Effect.provideService(ImportRowRepo, { stage: (...args) => step(rows.stage(...args)) }),
         Effect.provideService(ImportLimits, { maxBytes: 1e9, maxRows: 1e6, chunkRows: 250 })
       )
     )

@@ -10,11 +10,23 @@ import { Imports } from "@audiences/engine/imports/Imports"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"
 import { SqlClient } from "effect/sql"
-import { bodyOf, bringIn, fresh, ImportsTest, latest, open, type Place, traces, upload, uuid } from "./Importing.ts"
+import {
+  bodyOf,
+  bringIn,
+  fresh,
+  ImportsTest,
+  into,
+  latest,
+  open,
+  type Place,
+  traces,
+  upload,
+  uuid
+} from "./Importing.ts"
 
 const reportOf = Effect.fnUntraced(function* ({ audienceId, organizationId }: Place, id: ImportId) {
   const reports = yield* ImportReports
-  return yield* Stream.mkString(Stream.decodeText(yield* reports.errors(organizationId, audienceId, id)))
+  return yield* Stream.mkString(Stream.decodeText(yield* reports.errors(organizationId, into(audienceId), id)))
 })
 
 /** A file in which everything stands in quotes. */
@@ -127,7 +139,7 @@ layer(ImportsTest)("ImportReports", (it) => {
       for (const file of ["email\na@b.co\n", "", "email\nc@b.co\n"]) ids.unshift((yield* bringIn(place, file)).id)
       ids.unshift((yield* open(place)).id)
       yield* bringIn(other, "email\na@b.co\n")
-      const list = (query: object) => reports.list(place.organizationId, place.audienceId, query)
+      const list = (query: object) => reports.list(place.organizationId, into(place.audienceId), query)
       const idsOf = (page: Effect.Success<ReturnType<typeof list>>) => page.data.map(({ id }) => id as string)
       assert.deepStrictEqual(idsOf(yield* list({})), ids)
       const first = yield* list({ first: 3 })
@@ -136,11 +148,11 @@ layer(ImportsTest)("ImportReports", (it) => {
       assert.deepStrictEqual(idsOf(yield* list({ status: "FAILED" })), [ids[2]])
       assert.deepStrictEqual(idsOf(yield* list({ status: "PENDING" })), [ids[0]])
       const foreign = yield* Effect.flip(
-        reports.list(other.organizationId, other.audienceId, { after: first.pageInfo.endCursor! })
+        reports.list(other.organizationId, into(other.audienceId), { after: first.pageInfo.endCursor! })
       )
       assert.strictEqual(foreign._tag, "ValidationError")
       assert.strictEqual(
-        (yield* Effect.flip(reports.list(other.organizationId, place.audienceId, {})))._tag,
+        (yield* Effect.flip(reports.list(other.organizationId, into(place.audienceId), {})))._tag,
         "AudienceNotFound"
       )
     })
@@ -153,12 +165,12 @@ layer(ImportsTest)("ImportReports", (it) => {
       const other = yield* fresh
       const { id } = yield* bringIn(place, "email,ltv\na@b.co,x\n")
       yield* open(place)
-      const found = yield* reports.get(place.organizationId, place.audienceId, id)
+      const found = yield* reports.get(place.organizationId, into(place.audienceId), id)
       assert.deepStrictEqual([found.id, found.errors?.length], [id, 1])
       for (const read of [reports.get, reports.errors]) {
         const tagged = (organizationId: Place["organizationId"], audienceId: Place["audienceId"], importId: ImportId) =>
           Effect.map(
-            Effect.flip(read(organizationId, audienceId, importId) as Effect.Effect<unknown, { _tag: string }>),
+            Effect.flip(read(organizationId, into(audienceId), importId) as Effect.Effect<unknown, { _tag: string }>),
             ({ _tag }) => _tag
           )
         assert.strictEqual(yield* tagged(other.organizationId, other.audienceId, id), "ImportNotFound")
@@ -185,7 +197,9 @@ layer(ImportsTest)("ImportReports", (it) => {
 
 layer(ImportsTest)("a cancelled import", (it) => {
   const cancel = ({ audienceId, organizationId }: Place, id: ImportId) =>
-    Effect.flatMap(ImportReports, (reports) => reports.cancel({ organizationId, name: "key:other" }, audienceId, id))
+    Effect.flatMap(ImportReports, (reports) =>
+      reports.cancel({ organizationId, name: "key:other" }, into(audienceId), id)
+    )
 
   it.effect("takes no file any more, and cancelling it again changes nothing", () =>
     Effect.gen(function* () {
@@ -241,7 +255,7 @@ layer(ImportsTest)("a cancelled import", (it) => {
           ["b@b.co", "x"]
         ]
       )
-      assert.isTrue((yield* repo.state(place.organizationId, place.audienceId, id)).complete)
+      assert.isTrue((yield* repo.state(place.organizationId, into(place.audienceId), id)).complete)
     })
   )
 

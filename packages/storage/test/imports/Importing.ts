@@ -3,12 +3,14 @@ import { AudienceId } from "@audiences/domain/AudienceId"
 import { type Import, ImportId, type ImportQuery } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Uuid } from "@audiences/domain/Uuid"
+import { FileStaging } from "@audiences/engine/imports/FileStaging"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
 import { Imports, type UploadGrant } from "@audiences/engine/imports/Imports"
 import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
+import { ImportRowRepoSql } from "@audiences/storage/imports/ImportRowRepoSql"
 import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { ImportUndoRepoSql } from "@audiences/storage/imports/ImportUndoRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
@@ -48,7 +50,8 @@ const store = Layer.unwrap(Effect.map(UploadFolder, ({ path }) => UploadStoreFil
 
 /** Imports on the test database, without a worker: tests run each import themselves. */
 export const ImportsTest = Layer.mergeAll(Imports.layer, ImportReports.layer, ImportUndo.layer).pipe(
-  Layer.provideMerge(ImportRepoSql),
+  Layer.provideMerge(Layer.merge(ImportRepoSql, FileStaging.layer)),
+  Layer.provideMerge(ImportRowRepoSql),
   Layer.provideMerge(Layer.merge(ImportReportRepoSql, ImportUndoRepoSql)),
   Layer.provideMerge(store),
   Layer.provideMerge(queue),
@@ -116,6 +119,9 @@ export const bringIn = Effect.fnUntraced(function* (
     .pipe(Effect.provideService(ImportLimits, { maxBytes: 1_000_000_000, maxRows: 1_000_000, chunkRows }))
   return yield* latest(place)
 })
+
+/** As the target of an import. */
+export const into = (audienceId: AudienceId) => ({ _tag: "Audience", audienceId }) as const
 
 /** The partition of an import's rows. */
 export const partition = (id: Import["id"]) =>

@@ -1,84 +1,12 @@
-import type { FileImport, ImportQuery } from "@audiences/domain/Import"
+import type { FileImport } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
-import { Consumers } from "@audiences/engine/consumers/Consumers"
-import { FileImports, type FileTarget } from "@audiences/engine/imports/FileImports"
-import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
+import { FileImports } from "@audiences/engine/imports/FileImports"
 import { ImportUndoRepo } from "@audiences/engine/imports/ImportUndoRepo"
-import { Imports } from "@audiences/engine/imports/Imports"
 import { Orders } from "@audiences/engine/orders/Orders"
-import { ConsumerRepoSql } from "@audiences/storage/consumers/ConsumerRepoSql"
-import { DatabaseClockSql } from "@audiences/storage/DatabaseClockSql"
-import { ImportUndoRepoSql } from "@audiences/storage/imports/ImportUndoRepoSql"
-import { OrderRepoSql } from "@audiences/storage/orders/OrderRepoSql"
 import { assert, layer } from "@effect/vitest"
-import { DateTime, Effect, Layer, Schema } from "effect"
+import { DateTime, Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { freshOrganization } from "../../../../tools/vitest/PostgresTest.ts"
-import { bodyOf, grantOf, ImportsTest } from "./Importing.ts"
-
-const Service = Layer.mergeAll(FileImports.layer, Orders.layer, Consumers.layer).pipe(
-  Layer.provide(Layer.mergeAll(OrderRepoSql, ConsumerRepoSql, DatabaseClockSql)),
-  Layer.provideMerge(ImportUndoRepoSql),
-  Layer.provideMerge(ImportsTest)
-)
-
-const actorOf = (organizationId: OrganizationId) => ({ organizationId, name: "key:test" })
-const known = { emailVerified: false, phoneVerified: false, status: "ACTIVE" } as const
-
-/** An organization in which three people are known. */
-const founded = Effect.gen(function* () {
-  const organizationId = yield* freshOrganization
-  const { batch } = yield* Consumers
-  yield* batch(actorOf(organizationId), {
-    consumers: [
-      { ...known, email: "ada@example.com", externalId: "1" },
-      { ...known, email: "bob@example.com", externalId: "2" },
-      { ...known, phone: "+15550003" }
-    ]
-  })
-  return organizationId
-})
-
-const bringIn = Effect.fnUntraced(function* (
-  organizationId: OrganizationId,
-  target: FileTarget,
-  file: string,
-  query: ImportQuery = {},
-  chunkRows = 10_000
-) {
-  const imports = yield* Imports
-  const files = yield* FileImports
-  const opened = yield* files.create(actorOf(organizationId), target, query)
-  yield* imports.receive(grantOf(opened.uploadUrl), bodyOf(file))
-  yield* imports
-    .run(organizationId, opened.id)
-    .pipe(Effect.provideService(ImportLimits, { maxBytes: 1_000_000, maxRows: 100_000, chunkRows }))
-  return yield* files.latest(organizationId, target)
-})
-
-const orders = { _tag: "Orders" } as const
-const consumers = { _tag: "Consumers" } as const
-
-const counts = (done: FileImport) => [
-  done.status,
-  done.createdRows,
-  done.updatedRows,
-  done.unchangedRows,
-  done.duplicateRows,
-  done.rejectedRows
-]
-
-/** What the orders amount to, for each consumer, and the orders themselves. */
-const standing = (organizationId: OrganizationId) =>
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const people = yield* sql`
-      SELECT ordinal, total_orders, ltv::text, aov::text, last_order_at FROM consumers
-      WHERE organization_id = ${organizationId}::uuid ORDER BY ordinal`
-    const recorded = yield* sql`
-      SELECT order_id, ordinal, total::text, ordered_at FROM orders WHERE organization_id = ${organizationId}::uuid ORDER BY order_id`
-    return { people: [...people], recorded: [...recorded] }
-  })
+import { actorOf, bringIn, consumers, counts, FileImportsTest, founded, orders, standing } from "./FileImporting.ts"
 
 const messages = (done: FileImport) =>
   (done.errors ?? []).map(({ issues, row }) => [
@@ -121,7 +49,7 @@ const oneByOne = Effect.fnUntraced(function* (organizationId: OrganizationId, ro
   }
 })
 
-layer(Service, { excludeTestServices: true })("imports without an audience", (it) => {
+layer(FileImportsTest, { excludeTestServices: true })("imports without an audience", (it) => {
   it.effect.prop(
     "of orders leave what the rows would one by one, in chunks of any size, and account for each",
     [Schema.Array(Row).check(Schema.isMaxLength(8)), Schema.Literals([2, 3, 100])],

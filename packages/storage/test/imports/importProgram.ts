@@ -1,11 +1,14 @@
 // Runs one import, and prints a line for each step that it has committed.
 import { ImportId } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
+import { FileStaging } from "@audiences/engine/imports/FileStaging"
 import { ImportLimits } from "@audiences/engine/imports/ImportLimits"
 import { ImportRepo } from "@audiences/engine/imports/ImportRepo"
+import { ImportRowRepo } from "@audiences/engine/imports/ImportRowRepo"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { JobQueue } from "@audiences/engine/jobs/JobQueue"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
+import { ImportRowRepoSql } from "@audiences/storage/imports/ImportRowRepoSql"
 import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { Postgres } from "@audiences/storage/postgres/Postgres"
@@ -13,12 +16,20 @@ import { Console, Effect, Layer, Redacted } from "effect"
 
 const [, , url, folder, organizationId, importId, chunkRows] = process.argv
 
+const tellingRows = Layer.effect(
+  ImportRowRepo,
+  Effect.map(ImportRowRepo, (repo) =>
+    ImportRowRepo.of({
+      stage: (...chunk) => Effect.tap(repo.stage(...chunk), Console.log(`staged from ${chunk[2].start}`))
+    })
+  )
+)
+
 const telling = Layer.effect(
   ImportRepo,
   Effect.map(ImportRepo, (repo) =>
     ImportRepo.of({
       ...repo,
-      stage: (...chunk) => Effect.tap(repo.stage(...chunk), Console.log(`staged from ${chunk[2].start}`)),
       deduplicate: (...which) => Effect.tap(repo.deduplicate(...which), Console.log("deduplicated")),
       merge: (...range) => Effect.tap(repo.merge(...range), Console.log(`merged from ${range[2]}`))
     })
@@ -28,6 +39,9 @@ const telling = Layer.effect(
 const layer = Imports.layer.pipe(
   Layer.provide(telling),
   Layer.provide(ImportRepoSql),
+  Layer.provide(FileStaging.layer),
+  Layer.provide(tellingRows),
+  Layer.provide(ImportRowRepoSql),
   Layer.provide(ImportReportRepoSql),
   Layer.provide(UploadStoreFile({ folder: folder! })),
   Layer.provide(Layer.succeed(JobQueue, JobQueue.of({ enqueue: () => Effect.void, work: () => Effect.void }))),

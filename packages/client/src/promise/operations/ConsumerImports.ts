@@ -1,7 +1,9 @@
-import type { FileImport, FileImportWithUpload, importQuery } from "@audiences/domain/Import"
+import type { FileImport, FileImportWithUpload, importListQuery, importQuery } from "@audiences/domain/Import"
 import { path } from "../Address.ts"
 import type { Calls } from "../Calls.ts"
 import type { QueryOf, Resource } from "../Wire.ts"
+
+type ImportListQuery = QueryOf<typeof importListQuery>
 
 /** Files of consumers who become members of nothing. */
 export const consumerImportsOf = (calls: Calls) => ({
@@ -9,5 +11,15 @@ export const consumerImportsOf = (calls: Calls) => ({
   create: (query: QueryOf<typeof importQuery> = {}) =>
     calls.call<Resource<typeof FileImportWithUpload>>("POST", "/consumers/import", { query }),
   latest: () => calls.call<Resource<typeof FileImport>>("GET", "/consumers/import"),
-  get: (importId: string) => calls.call<Resource<typeof FileImport>>("GET", path`/consumers/imports/${importId}`)
+  /** Newest first, without the errors of rows. */
+  list: (query: ImportListQuery = {}) =>
+    calls.list<Resource<typeof FileImport>, ImportListQuery>("/consumers/imports", query),
+  get: (importId: string) => calls.call<Resource<typeof FileImport>>("GET", path`/consumers/imports/${importId}`),
+  /** The rejected rows of an import that has ended, as bytes of CSV with a column that says why. */
+  errors: (importId: string) => calls.bytes(path`/consumers/imports/${importId}/errors.csv`, {}),
+  /** What was done stays. */
+  cancel: (importId: string) =>
+    calls.call<Resource<typeof FileImport>>("POST", path`/consumers/imports/${importId}/cancel`),
+  /** Whom it created is archived, all others are as before. A large one goes on until `undoneAt` is set. */
+  undo: (importId: string) => calls.call<Resource<typeof FileImport>>("POST", path`/consumers/imports/${importId}/undo`)
 })

@@ -1,5 +1,5 @@
-import { Worker } from "node:worker_threads"
-import type { Answer, Request, ThreadRole } from "./ColumnMessages.ts"
+import { type Transferable, Worker } from "node:worker_threads"
+import type { Answer, Request } from "./ThreadMessages.ts"
 
 /** The thread ended before it answered. */
 export class ThreadDied extends Error {}
@@ -9,9 +9,12 @@ interface Pending {
   readonly reject: (error: Error) => void
 }
 
-/** As sources, or built: the program lies beside this file, under the same name, in either. */
+/** As sources, or built: a thread's program lies beside the module that starts it, under the same name, in either. */
 const isSource = import.meta.url.endsWith(".ts")
-const program = new URL(isSource ? "./columnThread.ts" : "./columnThread.js", import.meta.url)
+
+/** The program of a thread, by its name and the URL of the module beside it. */
+export const threadProgram = (name: string, beside: string): URL =>
+  new URL(`./${name}${isSource ? ".ts" : ".js"}`, beside)
 
 /** A thread that answers requests, in any order. */
 export class Thread {
@@ -21,9 +24,9 @@ export class Thread {
   #alive = true
 
   /** `notice` gets what the thread says unasked; `died` is called once, after every request that is under way has failed. */
-  constructor(role: ThreadRole, notice: (message: unknown) => void, died: () => void) {
+  constructor(program: URL, data: unknown, notice: (message: unknown) => void, died: () => void) {
     this.worker = new Worker(program, {
-      workerData: role,
+      workerData: data,
       execArgv: isSource ? ["--conditions=@audiences/source"] : []
     })
     let cause: unknown
@@ -34,21 +37,20 @@ export class Thread {
     this.worker.on("error", (error) => (cause = error))
     this.worker.on("exit", (code) => {
       this.#alive = false
-      for (const { reject } of this.#pending.values())
-        reject(new ThreadDied(`A thread for columns ended with ${code}`, { cause }))
+      for (const { reject } of this.#pending.values()) reject(new ThreadDied(`A thread ended with ${code}`, { cause }))
       this.#pending.clear()
       died()
     })
   }
 
   /** `take` sees the answer before anything that the thread says later. */
-  request<Reply, A>(body: unknown, take: (reply: Reply) => A): Promise<A> {
+  request<Reply, A>(body: unknown, take: (reply: Reply) => A, transfer: ReadonlyArray<Transferable> = []): Promise<A> {
     return new Promise((resolve, reject) => {
-      if (!this.#alive) return reject(new ThreadDied("A thread for columns ended"))
+      if (!this.#alive) return reject(new ThreadDied("A thread ended"))
       const id = ++this.#requests
       this.#pending.set(id, { resolve: (reply) => resolve(take(reply)), reject })
       const request: Request<unknown> = { id, body }
-      this.worker.postMessage(request)
+      this.worker.postMessage(request, transfer)
     })
   }
 
