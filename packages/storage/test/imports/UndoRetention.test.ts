@@ -17,7 +17,11 @@ const RetentionTest = UndoRetention.layer.pipe(
 
 const undo = (place: Place, id: ImportId) =>
   Effect.flatMap(ImportUndo, (undos) =>
-    undos.undo({ organizationId: place.organizationId, name: "key:test" }, place.audienceId, id)
+    undos.undo(
+      { organizationId: place.organizationId, name: "key:test" },
+      { _tag: "Audience", audienceId: place.audienceId },
+      id
+    )
   )
 
 /** As if the import had ended so many days ago. */
