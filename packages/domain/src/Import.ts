@@ -73,6 +73,8 @@ export const Import = Schema.Struct({
   /** When somebody began to undo it, and when nothing of it was left. Extensions. */
   undoStartedAt: Schema.optionalKey(Schema.NullOr(Instant)),
   undoneAt: Schema.optionalKey(Schema.NullOr(Instant)),
+  /** Until when it can be undone. Null: there is nothing to undo (yet), or no end to it. An extension. */
+  undoableUntil: Schema.optionalKey(Schema.NullOr(Instant)),
   /** Consumers that were written while it was being undone, and are left as they are. An extension. */
   undoSkipped: Schema.optionalKey(Schema.Finite),
   archived: Schema.Boolean,
@@ -146,6 +148,12 @@ export class ImportUnfinished extends Schema.Error<ImportUnfinished>("ImportUnfi
 /** It is undone, or is being undone: that happens once. */
 export class ImportUndone extends Schema.Error<ImportUndone>("ImportUndone")(
   errorFields("ImportUndone", "Import has already been undone"),
+  { httpApiStatus: 409 }
+) {}
+
+/** What undoing takes is kept for the days that the organization has set. */
+export class ImportUndoExpired extends Schema.Error<ImportUndoExpired>("ImportUndoExpired")(
+  errorFields("ImportUndoExpired", "Import is too old to be undone: what that takes is no longer kept"),
   { httpApiStatus: 409 }
 ) {}
 

@@ -18,6 +18,7 @@ import { FileImports } from "@audiences/engine/imports/FileImports"
 import { ImportReports } from "@audiences/engine/imports/ImportReports"
 import { Imports } from "@audiences/engine/imports/Imports"
 import { ImportUndo } from "@audiences/engine/imports/ImportUndo"
+import { UndoRetention } from "@audiences/engine/imports/UndoRetention"
 import { Integrations } from "@audiences/engine/integrations/Integrations"
 import { Resealing } from "@audiences/engine/integrations/Resealing"
 import { Memberships } from "@audiences/engine/memberships/Memberships"
@@ -53,6 +54,7 @@ import { ImportRowRepoSql } from "@audiences/storage/imports/ImportRowRepoSql"
 import { ImportRepoSql } from "@audiences/storage/imports/ImportRepoSql"
 import { ImportReportRepoSql } from "@audiences/storage/imports/ImportReportRepoSql"
 import { ImportUndoRepoSql } from "@audiences/storage/imports/ImportUndoRepoSql"
+import { UndoRetentionRepoSql } from "@audiences/storage/imports/UndoRetentionRepoSql"
 import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
 import { IntegrationRepoSql } from "@audiences/storage/integrations/IntegrationRepoSql"
 import { UploadStoreS3 } from "@audiences/storage/imports/UploadStoreS3"
@@ -120,6 +122,7 @@ const Storage = Layer.mergeAll(
   SettingsRepoSql,
   SyncRepoSql,
   SyncSourceRepoSql,
+  UndoRetentionRepoSql,
   VersionRepoSql,
   Uploads
 )
@@ -153,6 +156,7 @@ export const Engine = Layer.mergeAll(
   Integrations.layer,
   ImportReports.layer,
   ImportUndo.layer,
+  UndoRetention.layer,
   Resealing,
   Layer.provide(Layer.mergeAll(LoyaltyTiers.layer, Rfm.layer), Segmentations.layer),
   Memberships.layer,

@@ -2,6 +2,7 @@ import { AuditPruning } from "@audiences/engine/audit/AuditPruning"
 import { IdempotencyPruning } from "@audiences/engine/idempotency/IdempotencyPruning"
 import { ArrivalScheduler } from "@audiences/engine/imports/Arrivals"
 import { Imports } from "@audiences/engine/imports/Imports"
+import { UndoPruning } from "@audiences/engine/imports/UndoPruning"
 import { JobWorker } from "@audiences/engine/jobs/JobWorker"
 import { MembershipPublisher } from "@audiences/engine/publishers/MembershipPublisher"
 import { RefreshScheduler } from "@audiences/engine/refreshes/RefreshScheduler"
@@ -33,5 +34,6 @@ export const Workers = Layer.mergeAll(
   ArrivalScheduler,
   ImportScheduler,
   AuditPruning,
+  UndoPruning,
   IdempotencyPruning
 )

@@ -23,6 +23,7 @@ import syncs from "./migrations/0024_syncs.ts"
 import orderImportChanges from "./migrations/0025_order_import_changes.ts"
 import orderImportTotals from "./migrations/0026_order_import_totals.ts"
 import importErasures from "./migrations/0027_import_erasures.ts"
+import undoRetention from "./migrations/0028_undo_retention.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -50,7 +51,8 @@ export const Migrations = Layer.effectDiscard(
       "0024_syncs": syncs,
       "0025_order_import_changes": orderImportChanges,
       "0026_order_import_totals": orderImportTotals,
-      "0027_import_erasures": importErasures
+      "0027_import_erasures": importErasures,
+      "0028_undo_retention": undoRetention
     })
   })
 )

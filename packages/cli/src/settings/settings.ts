@@ -8,7 +8,11 @@ import { optionalKey } from "../Paging.ts"
 import { UsageError } from "../UsageError.ts"
 
 /** What may be emptied, under the names of the flags that fill it. */
-const clearable = { interval: "defaultRefreshIntervalSeconds", "audit-days": "auditRetentionDays" } as const
+const clearable = {
+  interval: "defaultRefreshIntervalSeconds",
+  "audit-days": "auditRetentionDays",
+  "undo-days": "importUndoDays"
+} as const
 
 const update = Command.make(
   "update",
@@ -21,6 +25,10 @@ const update = Command.make(
       Flag.optional,
       Flag.withDescription("Days after which entries of the audit log are deleted")
     ),
+    undoDays: Flag.Int("undo-days").pipe(
+      Flag.optional,
+      Flag.withDescription("Days after its end for which an import can be undone")
+    ),
     clear: Flag.Literals("clear", Object.keys(clearable) as ReadonlyArray<keyof typeof clearable>).pipe(
       Flag.atLeast(0),
       Flag.withDefault([]),
@@ -31,6 +39,7 @@ const update = Command.make(
     const changes = {
       ...optionalKey("defaultRefreshIntervalSeconds", flags.interval),
       ...optionalKey("auditRetentionDays", flags.auditDays),
+      ...optionalKey("importUndoDays", flags.undoDays),
       ...Object.fromEntries(flags.clear.map((field) => [clearable[field], null]))
     }
     if (Object.keys(changes).length === 0)

@@ -5,6 +5,7 @@ import {
   ImportId,
   ImportNotFound,
   ImportUndone,
+  ImportUndoExpired,
   ImportUndoRefused,
   ImportUnfinished
 } from "../Import.ts"
@@ -27,7 +28,7 @@ export class ConsumerImportsApi extends HttpApiGroup.make("consumerImports")
     HttpApiEndpoint.post("undo", "/imports/:importId/undo", {
       params: { importId: ImportId },
       success: FileImport,
-      error: [ImportNotFound, ImportUnfinished, ImportUndone, ImportDryRun, ImportUndoRefused]
+      error: [ImportNotFound, ImportUnfinished, ImportUndone, ImportUndoExpired, ImportDryRun, ImportUndoRefused]
     })
       .annotate(OpenApi.Summary, "Undo an import of consumers")
       .annotateMerge(

@@ -11,6 +11,7 @@ import {
   ImportPage,
   importQuery,
   ImportUndone,
+  ImportUndoExpired,
   ImportUndoRefused,
   ImportUnfinished,
   ImportWithUpload
@@ -83,6 +84,7 @@ export class ImportsApi extends HttpApiGroup.make("imports")
         ImportNotFound,
         ImportUnfinished,
         ImportUndone,
+        ImportUndoExpired,
         ImportDryRun,
         ImportUndoRefused
       ]
@@ -92,7 +94,7 @@ export class ImportsApi extends HttpApiGroup.make("imports")
         OpenApi.annotations({
           description:
             "Extension: puts consumers and members back to what they were before an import that has ended. Whom it created is archived. " +
-            "Refused where that would lose what was written since, naming the consumers. A large one goes on behind the answer, until " +
+            "Refused where that would lose what was written since, naming the consumers, and after `undoableUntil`. A large one goes on behind the answer, until " +
             "`undoneAt` is set."
         })
       )

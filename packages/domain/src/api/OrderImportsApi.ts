@@ -6,6 +6,7 @@ import {
   ImportId,
   ImportNotFound,
   ImportUndone,
+  ImportUndoExpired,
   ImportUnfinished,
   OrderImportUndoRefused
 } from "../Import.ts"
@@ -35,6 +36,7 @@ export class OrderImportsApi extends HttpApiGroup.make("orderImports")
         ImportNotFound,
         ImportUnfinished,
         ImportUndone,
+        ImportUndoExpired,
         ImportDryRun,
         ImportChangesUnknown,
         OrderImportUndoRefused

@@ -6,6 +6,7 @@ import type {
   ImportId,
   ImportNotFound,
   ImportUndone,
+  ImportUndoExpired,
   ImportUndoRefused,
   ImportUnfinished,
   OrderImportUndoRefused
@@ -36,6 +37,7 @@ export class ImportUndo extends Context.Service<
       | ImportNotFound
       | ImportUnfinished
       | ImportUndone
+      | ImportUndoExpired
       | ImportDryRun
       | ImportUndoRefused
     >
@@ -45,7 +47,13 @@ export class ImportUndo extends Context.Service<
       importId: ImportId
     ) => Effect.Effect<
       AnyImport,
-      ImportNotFound | ImportUnfinished | ImportUndone | ImportDryRun | ImportChangesUnknown | OrderImportUndoRefused
+      | ImportNotFound
+      | ImportUnfinished
+      | ImportUndone
+      | ImportUndoExpired
+      | ImportDryRun
+      | ImportChangesUnknown
+      | OrderImportUndoRefused
     >
     /** Goes on with an undo that was begun, if there is one. Idempotent. */
     readonly resume: (organizationId: OrganizationId, importId: ImportId) => Effect.Effect<void>

@@ -6,6 +6,7 @@ import type {
   ImportId,
   ImportNotFound,
   ImportUndone,
+  ImportUndoExpired,
   ImportUndoRefused,
   ImportUnfinished,
   OrderImportUndoRefused
@@ -34,6 +35,7 @@ export class ImportUndoRepo extends Context.Service<
       | ImportNotFound
       | ImportUnfinished
       | ImportUndone
+      | ImportUndoExpired
       | ImportDryRun
       | ImportUndoRefused
     >
@@ -44,7 +46,13 @@ export class ImportUndoRepo extends Context.Service<
       now: DateTime.Utc
     ) => Effect.Effect<
       UndoProgress,
-      ImportNotFound | ImportUnfinished | ImportUndone | ImportDryRun | ImportChangesUnknown | OrderImportUndoRefused
+      | ImportNotFound
+      | ImportUnfinished
+      | ImportUndone
+      | ImportUndoExpired
+      | ImportDryRun
+      | ImportChangesUnknown
+      | OrderImportUndoRefused
     >
     /** The next step of an undo that was begun. Consumers, or orders, that were written since it began are left as they are, and counted. */
     readonly step: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<UndoProgress>

@@ -175,10 +175,15 @@ layer(TestServer, { excludeTestServices: true })("an organization's administrati
       const { key } = yield* freshKey
       assert.deepStrictEqual((yield* get("/settings", key)).json, {
         defaultRefreshIntervalSeconds: null,
-        auditRetentionDays: 365
+        auditRetentionDays: 365,
+        importUndoDays: 30
       })
       const changed = yield* put("/settings", key, { defaultRefreshIntervalSeconds: 3600 })
-      assert.deepStrictEqual(changed.json, { defaultRefreshIntervalSeconds: 3600, auditRetentionDays: 365 })
+      assert.deepStrictEqual(changed.json, {
+        defaultRefreshIntervalSeconds: 3600,
+        auditRetentionDays: 365,
+        importUndoDays: 30
+      })
       const create = (rest: object) => post("/audiences", key, { name: "A", type: "DYNAMIC", ...rest })
       assert.strictEqual((yield* create({})).json.refreshIntervalSeconds, 3600)
       assert.strictEqual((yield* create({ refreshIntervalSeconds: null })).json.refreshIntervalSeconds, null)
@@ -186,6 +191,7 @@ layer(TestServer, { excludeTestServices: true })("an organization's administrati
       assert.strictEqual((yield* create({ type: "STATIC_LIST" })).json.refreshIntervalSeconds, null)
       for (const bad of [0, 1.5, "60", 1e12]) {
         assert.strictEqual((yield* put("/settings", key, { auditRetentionDays: bad })).status, 400)
+        assert.strictEqual((yield* put("/settings", key, { importUndoDays: bad })).status, 400)
       }
     })
   )

@@ -124,7 +124,8 @@ const importExtensions = [
   "cancelledAt",
   "undoStartedAt",
   "undoneAt",
-  "undoSkipped"
+  "undoSkipped",
+  "undoableUntil"
 ]
 
 /** Keys of answers that the published types do not have. */

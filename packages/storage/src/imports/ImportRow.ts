@@ -3,6 +3,7 @@ import { Import, ImportDuplicate, ImportMode, ImportRowError } from "@audiences/
 import type { AnyImport } from "@audiences/engine/imports/ImportRepo"
 import { Schema } from "effect"
 import type { SqlClient } from "effect/sql"
+import { undoEnds } from "./UndoRetentionRepoSql.ts"
 
 /** How many of a file's errors, and of its duplicates, travel with its import. */
 const errorLimit = 200
@@ -34,6 +35,7 @@ export const ImportRow = Schema.Struct({
   cancelledAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
   undoStartedAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
   undoneAt: Schema.NullOr(Schema.DateTimeUtcFromDate),
+  undoableUntil: Schema.NullOr(Schema.DateTimeUtcFromDate),
   undoSkipped: Schema.Finite,
   spreadsheet: Schema.Boolean,
   mapping: Schema.NullOr(ColumnMapping),
@@ -50,7 +52,8 @@ export const importColumns = (sql: SqlClient.SqlClient) =>
   sql`
     i.id, i.organization_id, i.audience_id, i.status, i.s3_key, i.upload_expires_at, i.file_size::float8, i.staged_bytes::float8, i.total_rows::float8, i.processed_rows::float8,
     i.created_rows::float8, i.updated_rows::float8, i.unchanged_rows::float8, i.duplicate_rows::float8, i.rejected_rows::float8, i.mode, i.dry_run,
-    i.failure_reason, i.cancelled_at, i.undo_started_at, i.undone_at, i.undo_skipped::float8, i.spreadsheet, i.mapping, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
+    i.failure_reason, i.cancelled_at, i.undo_started_at, i.undone_at, i.undo_skipped::float8,
+    CASE WHEN NOT i.dry_run AND i.undo_started_at IS NULL THEN ${sql.literal(undoEnds)} END AS undoable_until, i.spreadsheet, i.mapping, i.archived, i.created_at, i.created_by, i.updated_at, i.updated_by`
 
 /** How far an import has come, as `importStanding` reads it. */
 export const ImportStandingRow = Schema.Struct({
@@ -127,6 +130,7 @@ export const importOfRow = (row: ImportRow): AnyImport => ({
   cancelledAt: row.cancelledAt,
   undoStartedAt: row.undoStartedAt,
   undoneAt: row.undoneAt,
+  undoableUntil: row.undoableUntil,
   undoSkipped: row.undoSkipped,
   archived: row.archived,
   createdAt: row.createdAt,

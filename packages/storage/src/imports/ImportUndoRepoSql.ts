@@ -21,6 +21,7 @@ import { ImportStandingRow } from "./ImportRow.ts"
 import { auditedOf, ofTarget, targetExists } from "./ImportsOfTarget.ts"
 import { analysedRows } from "./ImportSteps.ts"
 import { orderUndoStep } from "./OrderUndo.ts"
+import { refuseExpired } from "./UndoRetentionRepoSql.ts"
 import { undoStep } from "./UndoStep.ts"
 
 const decodeStanding = Schema.decodeUnknownEffect(
@@ -71,6 +72,7 @@ export const ImportUndoRepoSql = Layer.effect(
       if (found.status !== "COMPLETED" && found.status !== "FAILED") return yield* new ImportUnfinished()
       if (found.dryRun) return yield* new ImportDryRun()
       if (found.undoStarted) return yield* new ImportUndone()
+      yield* refuseExpired(sql, { organizationId: actor.organizationId, id })
       yield* mark(actor, target, id, now)
       return found
     })

@@ -16,7 +16,7 @@ export const SettingsRepoSql = Layer.effect(
     const read = Effect.fnUntraced(function* (organizationId: OrganizationId, lock: "" | "FOR NO KEY UPDATE" = "") {
       const [settings] = yield* decode(
         yield* sql`
-        SELECT default_refresh_interval_seconds, audit_retention_days FROM organizations
+        SELECT default_refresh_interval_seconds, audit_retention_days, import_undo_days FROM organizations
         WHERE id = ${organizationId}::uuid ${sql.literal(lock)}`
       )
       return settings
@@ -32,7 +32,7 @@ export const SettingsRepoSql = Layer.effect(
         if (Object.keys(changed).length === 0) return before
         yield* sql`
           UPDATE organizations SET default_refresh_interval_seconds = ${after.defaultRefreshIntervalSeconds}::int,
-            audit_retention_days = ${after.auditRetentionDays}::int
+            audit_retention_days = ${after.auditRetentionDays}::int, import_undo_days = ${after.importUndoDays}::int
           WHERE id = ${actor.organizationId}::uuid`
         yield* audit(sql, actor, now, {
           action: "settings.update",
