@@ -31,7 +31,7 @@ export class Exports extends Context.Service<
         const read = (from: MemberSlice["end"]) =>
           repo
             .list(organizationId, audienceId, { size: pageSize, backwards: false, from })
-            .pipe(Effect.catchTag("VersionUnknown", Effect.die))
+            .pipe(Effect.catchTags({ VersionUnknown: Effect.die, VersionNotRetained: Effect.die }))
         const linesOf = ({ data }: MemberSlice) =>
           Effect.map(
             Effect.forEach(data, (consumer) => lineOf(consumer, format, spreadsheet)),

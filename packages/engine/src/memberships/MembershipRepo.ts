@@ -1,6 +1,7 @@
 import type { Actor } from "@audiences/domain/Actor"
 import type { Audience, AudienceArchived, AudienceNotFound } from "@audiences/domain/Audience"
 import type { AudienceId } from "@audiences/domain/AudienceId"
+import type { VersionNotRetained } from "@audiences/domain/AudienceVersion"
 import type { ConsumerFull, ConsumerId, ConsumerNotFound } from "@audiences/domain/Consumer"
 import type { AudienceStatus } from "@audiences/domain/Membership"
 import type { OrganizationId } from "@audiences/domain/Organization"
@@ -65,7 +66,7 @@ export class MembershipRepo extends Context.Service<
       organizationId: OrganizationId,
       audienceId: AudienceId,
       request: MemberRequest
-    ) => Effect.Effect<MemberSlice, AudienceNotFound | VersionUnknown>
+    ) => Effect.Effect<MemberSlice, AudienceNotFound | VersionUnknown | VersionNotRetained>
     /** Puts consumers into a STATIC_LIST; returns how many were not in it. */
     readonly add: (
       actor: Actor,

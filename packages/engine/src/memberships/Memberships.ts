@@ -77,9 +77,13 @@ export class Memberships extends Context.Service<
         query: PageQuery
       ) {
         const pages = memberPaging("members", audienceId)
-        const slice = yield* repo
-          .list(organizationId, audienceId, yield* pages.request(query))
-          .pipe(Effect.catchTag("VersionUnknown", () => cursorRefusal(query, "Cursor is malformed")))
+        const slice = yield* repo.list(organizationId, audienceId, yield* pages.request(query)).pipe(
+          Effect.catchTags({
+            VersionUnknown: () => cursorRefusal(query, "Cursor is malformed"),
+            VersionNotRetained: () =>
+              cursorRefusal(query, "Cursor is of a version of the list that is no longer kept: begin without a cursor")
+          })
+        )
         return pages.page(slice)
       })
 

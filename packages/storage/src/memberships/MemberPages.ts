@@ -1,5 +1,6 @@
 import { AudienceNotFound } from "@audiences/domain/Audience"
 import type { AudienceId } from "@audiences/domain/AudienceId"
+import { VersionNotRetained } from "@audiences/domain/AudienceVersion"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { type Block, decodeChange, emptyBlock, xor } from "@audiences/engine/memberships/Block"
 import type { MemberPlace, MemberRequest } from "@audiences/engine/memberships/MemberPaging"
@@ -81,6 +82,20 @@ export const blocksAsOf = Effect.fnUntraced(function* (
   return (from: number, backwards: boolean) => blocksFrom(sql, listed, from, backwards)
 })
 
+/** Whether a past version can still be told: by what came after it, of which the oldest is forgotten first, or by a copy of it. */
+const isKept = Effect.fnUntraced(function* (
+  sql: SqlClient.SqlClient,
+  organizationId: OrganizationId,
+  audienceId: AudienceId,
+  version: number
+) {
+  const audience = sql`organization_id = ${organizationId}::uuid AND audience_id = ${audienceId}::uuid`
+  const rows = yield* sql`
+    SELECT 1 FROM audience_versions WHERE ${audience} AND version = ${version + 1}::bigint
+    UNION ALL SELECT 1 FROM audience_copies WHERE ${audience} AND version = ${version}::bigint`
+  return rows.length > 0
+})
+
 const openVersion = Effect.fnUntraced(function* (
   sql: SqlClient.SqlClient,
   organizationId: OrganizationId,
@@ -92,7 +107,11 @@ const openVersion = Effect.fnUntraced(function* (
   const [current] = yield* decodeVersion(rows)
   if (current === undefined) return yield* new AudienceNotFound()
   const version = from?.version ?? current.version
-  return version <= current.version ? version : yield* new VersionUnknown({ version })
+  if (version > current.version) return yield* new VersionUnknown({ version })
+  if (version < current.version && !(yield* isKept(sql, organizationId, audienceId, version))) {
+    return yield* new VersionNotRetained()
+  }
+  return version
 })
 
 /** Reads one page of the members as of a version. To be called where every statement sees the same state of the database. */

@@ -1,4 +1,6 @@
 import { emptyBlock, set, xor } from "@audiences/engine/memberships/Block"
+import type { PageQuery } from "@audiences/domain/Page"
+import { Memberships } from "@audiences/engine/memberships/Memberships"
 import { Versions } from "@audiences/engine/versions/Versions"
 import { VersionRepo } from "@audiences/engine/versions/VersionRepo"
 import { copyPresent } from "@audiences/storage/versions/Copies"
@@ -89,5 +91,30 @@ layer(Versions.layer.pipe(Layer.provideMerge(VersionRepoSql), Layer.provideMerge
         }
       }).pipe(Effect.orDie),
     { timeout: 60_000, arbitrary: { runs: 60 } }
+  )
+
+  it.effect("refuse to go on with a list of members that has gone on for longer than they are kept", () =>
+    Effect.gen(function* () {
+      const memberships = yield* Memberships
+      const repo = yield* VersionRepo
+      const actor = yield* freshActor
+      const [first, second, third] = yield* insertPeople(actor.organizationId, [{}, {}, {}])
+      const { id } = yield* makeAudience(actor, { type: "STATIC_LIST" })
+      const list = (query: PageQuery) => memberships.list(actor.organizationId, id, query)
+      yield* memberships.add(actor, id, { consumerIds: [first!, second!] })
+      const { pageInfo } = yield* list({ first: 1 })
+      yield* memberships.add(actor, id, { consumerIds: [third!] })
+      yield* memberships.remove(actor, id, { consumerIds: [first!] })
+      const after = pageInfo.endCursor!
+      const rest = yield* list({ first: 5, after })
+      assert.deepStrictEqual(
+        rest.data.map((each) => each.id),
+        [second]
+      )
+      yield* repo.prune(DateTime.makeUnsafe(Date.UTC(2100, 0, 1)))
+      const refused = yield* Effect.flip(list({ first: 5, after }))
+      assert.include(JSON.stringify(refused), "no longer kept")
+      assert.lengthOf((yield* list({ first: 5 })).data, 2)
+    })
   )
 })
