@@ -4,6 +4,7 @@ import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { IntegrationUpdate } from "@audiences/domain/Integration"
 import { credentialFields, type Vendor } from "@audiences/domain/Vendor"
 import { decodeBody } from "../audiences/payload.ts"
+import { note } from "../output/Note.ts"
 import { UsageError } from "../UsageError.ts"
 import { printIntegration } from "./printIntegration.ts"
 import { readSecret } from "./Secret.ts"
@@ -29,6 +30,17 @@ const credentialsOf = Effect.fnUntraced(function* (vendor: Vendor, flags: Open) 
     if (secret) credentials[name] = Redacted.value(yield* readSecret(description))
   }
   return credentials
+})
+
+/** Asks the vendor something, once the account is set: a key that it refuses is heard of now, and not from the first sync. */
+const tryOut = Effect.fnUntraced(function* (vendor: Vendor) {
+  const { integrations } = yield* AudiencesClient
+  const { complete, data } = yield* integrations
+    .lists({ params: { vendor } })
+    .pipe(Effect.tapError(() => note("The account is set, but cannot be used as it is:")))
+  yield* note(
+    `${vendor} takes it, and has ${complete ? "" : "at least "}${data.length} ${data.length === 1 ? "list" : "lists"}.`
+  )
 })
 
 export const set = Command.make(
@@ -63,9 +75,10 @@ export const set = Command.make(
     }
     const payload = yield* decodeBody(IntegrationUpdate, change)
     yield* printIntegration(yield* integrations.set({ params: { vendor }, payload }))
+    if (!keepCredentials) yield* tryOut(vendor)
   })
 ).pipe(
-  Command.withDescription("Set the account at a vendor; its key is read from standard input, or asked for"),
+  Command.withDescription("Set the account at a vendor, and try it; its key is read from standard input, or asked for"),
   Command.withExamples([
     { command: "audiences integrations set klaviyo < key.txt", description: "With the key in a file" },
     {

@@ -47,11 +47,18 @@ describe("audiences integrations", () => {
         env,
         stdin: `${key}\r\n`
       })
-      assert.deepStrictEqual([exitCode, stdout.includes(key), stderr], [0, false, ""])
-      yield* typed([...set, "shopify", "--shop", "acme.myshopify.com"], { env, stdin: key })
+      assert.deepStrictEqual(
+        [exitCode, stdout.includes(key), stderr],
+        [0, false, "klaviyo takes it, and has 1 list.\n"]
+      )
+      const refused = yield* typed([...set, "shopify", "--shop", "acme.myshopify.com"], { env, stdin: key })
+      assert.deepStrictEqual(
+        [refused.exitCode, refused.stderr],
+        [5, "The account is set, but cannot be used as it is:\nShopify refuses the access token.\n"]
+      )
       yield* typed([...set, "klaviyo", "--keep-credentials", "--property", "a=b", "--property", "c=d"], { env })
       assert.deepStrictEqual(
-        asked.map(({ body, path }) => [path.split("/").at(-1), JSON.parse(body)]),
+        asked.flatMap(({ body, path }) => (body === "" ? [] : [[path.split("/").at(-1), JSON.parse(body)]])),
         [
           ["klaviyo", { credentials: { apiKey: key }, properties: { plan: "klaviyoPlan" } }],
           ["shopify", { credentials: { shop: "acme.myshopify.com", accessToken: key } }],
