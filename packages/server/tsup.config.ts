@@ -9,6 +9,6 @@ export default defineConfig({
     bin: "src/bin.ts",
     // The programs of threads, which they are started with by their names.
     columnThread: "../storage/src/columns/columnThread.ts",
-    stagingThread: "../storage/src/imports/stagingThread.ts"
+    stagingThread: "../storage/src/imports/staging/stagingThread.ts"
   }
 })

@@ -1,4 +1,4 @@
-import { UploadUrls } from "@audiences/engine/imports/UploadUrls"
+import { UploadUrls } from "@audiences/engine/imports/uploads/UploadUrls"
 import { DefaultRateLimits } from "@audiences/engine/rateLimits/RateLimits"
 import { JobQueuePgBoss } from "@audiences/storage/jobs/JobQueuePgBoss"
 import { Effect, Layer } from "effect"

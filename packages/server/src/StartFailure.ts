@@ -1,4 +1,4 @@
-import { BucketUnusable } from "@audiences/storage/imports/UploadBucket"
+import { BucketUnusable } from "@audiences/storage/imports/uploads/UploadBucket"
 import { EmbeddedPostgresError } from "@audiences/storage/postgres/EmbeddedPostgresError"
 import { Cause, Option } from "effect"
 import { Migrator, SqlError } from "effect/sql"

@@ -1,4 +1,4 @@
-import type { UploadBucket } from "@audiences/storage/imports/UploadBucket"
+import type { UploadBucket } from "@audiences/storage/imports/uploads/UploadBucket"
 import { Config, Effect, Option } from "effect"
 import { resolve } from "node:path"
 

@@ -1,7 +1,7 @@
 import { Effect, Stream } from "effect"
 import { promisify } from "node:util"
 import { gunzip } from "node:zlib"
-import { csvRecords } from "../imports/CsvRecords.ts"
+import { csvRecords } from "../imports/csv/CsvRecords.ts"
 import { VendorAnswerUnexpected, type VendorProfile } from "./Connector.ts"
 
 /** Of an export file after decompression; ten times what was asked for. */

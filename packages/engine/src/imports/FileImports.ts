@@ -17,10 +17,10 @@ import type { Page } from "@audiences/domain/Page"
 import type { ValidationError } from "@audiences/domain/ValidationError"
 import { Context, Effect, Layer, type Stream } from "effect"
 import { ImportRepo, type ImportTarget } from "./ImportRepo.ts"
-import { ImportReports } from "./ImportReports.ts"
-import { ImportUndo } from "./ImportUndo.ts"
+import { ImportReports } from "./reports/ImportReports.ts"
+import { ImportUndo } from "./undo/ImportUndo.ts"
 import { openImport } from "./OpenImport.ts"
-import { UploadStore } from "./UploadStore.ts"
+import { UploadStore } from "./uploads/UploadStore.ts"
 
 /** Whose files are of nobody's audience. */
 export type FileTarget = Exclude<ImportTarget, { readonly _tag: "Audience" }>

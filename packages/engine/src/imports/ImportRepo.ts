@@ -5,9 +5,9 @@ import type { ColumnMapping } from "@audiences/domain/ColumnMapping"
 import type { FileImport, ImportId, ImportMode, ImportNotFound, ImportStatus } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Context, Data, type DateTime, type Duration, type Effect, type Option } from "effect"
-import type { ImportedRow, RejectedRow } from "./ConsumerCsv.ts"
+import type { ImportedRow, RejectedRow } from "./rows/ConsumerCsv.ts"
 import type { AudienceTypeMismatch } from "../audiences/AudienceRepo.ts"
-import type { OrderRow } from "./OrderCsv.ts"
+import type { OrderRow } from "./rows/OrderCsv.ts"
 import type { FileRefused } from "./FileRefused.ts"
 
 /** The database takes some rows at no time, by a limit that they were not checked for. Nothing of them was written. */

@@ -3,12 +3,12 @@ import type { ImportId } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Cause, Effect, Option } from "effect"
 import { SqlError } from "effect/sql"
-import { FileStaging } from "./FileStaging.ts"
+import { FileStaging } from "./staging/FileStaging.ts"
 import { ImportLimits, maxImportAttempts } from "./ImportLimits.ts"
 import { type Advance, ImportRepo, type ImportStanding } from "./ImportRepo.ts"
-import { ImportReportRepo } from "./ImportReportRepo.ts"
-import { keepRejectedRows } from "./RejectedRows.ts"
-import { UploadStore } from "./UploadStore.ts"
+import { ImportReportRepo } from "./reports/ImportReportRepo.ts"
+import { keepRejectedRows } from "./reports/RejectedRows.ts"
+import { UploadStore } from "./uploads/UploadStore.ts"
 
 interface Key {
   readonly organizationId: OrganizationId

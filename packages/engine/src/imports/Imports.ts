@@ -15,14 +15,14 @@ import type { ValidationError } from "@audiences/domain/ValidationError"
 import { Cause, Context, Duration, Effect, Layer, Option, type Stream } from "effect"
 import { notStatic } from "../audiences/AudienceTypeRefusal.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
-import { FileStaging } from "./FileStaging.ts"
+import { FileStaging } from "./staging/FileStaging.ts"
 import { ImportLimits } from "./ImportLimits.ts"
 import { type AnyImport, ImportRepo } from "./ImportRepo.ts"
-import { ImportReportRepo } from "./ImportReportRepo.ts"
+import { ImportReportRepo } from "./reports/ImportReportRepo.ts"
 import { runImport } from "./ImportRun.ts"
 import { openImport } from "./OpenImport.ts"
-import { UploadStore } from "./UploadStore.ts"
-import { verifyGrant } from "./UploadUrls.ts"
+import { UploadStore } from "./uploads/UploadStore.ts"
+import { verifyGrant } from "./uploads/UploadUrls.ts"
 
 /** An import that has not come further for so long is handed to the job queue again. That is harmless when it is still at work. */
 const quietFor = Duration.seconds(30)

@@ -3,12 +3,12 @@ import { ImportId, type ImportQuery } from "@audiences/domain/Import"
 import { Uuid } from "@audiences/domain/Uuid"
 import { type Problem, refuse } from "@audiences/domain/ValidationError"
 import { DateTime, Duration, Effect, Option } from "effect"
-import { consumerColumns } from "./CsvColumns.ts"
-import { mappingProblems } from "./FileColumns.ts"
+import { consumerColumns } from "./rows/CsvColumns.ts"
+import { mappingProblems } from "./rows/FileColumns.ts"
 import { ImportRepo, type ImportTarget } from "./ImportRepo.ts"
-import { orderColumns } from "./OrderColumns.ts"
-import { UploadStore } from "./UploadStore.ts"
-import { uploadUrl } from "./UploadUrls.ts"
+import { orderColumns } from "./rows/OrderColumns.ts"
+import { UploadStore } from "./uploads/UploadStore.ts"
+import { uploadUrl } from "./uploads/UploadUrls.ts"
 
 /** How long an upload URL lives. */
 const uploadLifetime = Duration.hours(1)

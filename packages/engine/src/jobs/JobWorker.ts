@@ -1,5 +1,5 @@
 import { Effect, Layer } from "effect"
-import { ImportUndo } from "../imports/ImportUndo.ts"
+import { ImportUndo } from "../imports/undo/ImportUndo.ts"
 import { Imports } from "../imports/Imports.ts"
 import { Refreshes } from "../refreshes/Refreshes.ts"
 import { Rfm } from "../rfm/Rfm.ts"

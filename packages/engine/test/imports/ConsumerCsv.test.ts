@@ -1,4 +1,4 @@
-import { ConsumerCsv } from "@audiences/engine/imports/ConsumerCsv"
+import { ConsumerCsv } from "@audiences/engine/imports/rows/ConsumerCsv"
 import { FileRefused } from "@audiences/engine/imports/FileRefused"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Result } from "effect"

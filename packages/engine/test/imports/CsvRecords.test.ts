@@ -1,4 +1,4 @@
-import { csvRecords } from "@audiences/engine/imports/CsvRecords"
+import { csvRecords } from "@audiences/engine/imports/csv/CsvRecords"
 import { Text } from "@audiences/domain/Scalar"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"

@@ -1,4 +1,4 @@
-import { csvRecords } from "@audiences/engine/imports/CsvRecords"
+import { csvRecords } from "@audiences/engine/imports/csv/CsvRecords"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { readdirSync, readFileSync } from "node:fs"

@@ -1,5 +1,5 @@
 import { FileRefused } from "@audiences/engine/imports/FileRefused"
-import { OrderCsv } from "@audiences/engine/imports/OrderCsv"
+import { OrderCsv } from "@audiences/engine/imports/rows/OrderCsv"
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Result } from "effect"
 

@@ -1,6 +1,6 @@
 import { ConsumerCreate } from "@audiences/domain/Consumer"
 import { isConsumerMetadata, ConsumerMetadata } from "@audiences/domain/Scalar"
-import { isSurely } from "@audiences/engine/imports/SureValues"
+import { isSurely } from "@audiences/engine/imports/rows/SureValues"
 import { assert, it } from "@effect/vitest"
 import { Exit, Schema } from "effect"
 

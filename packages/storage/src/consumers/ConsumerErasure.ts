@@ -1,8 +1,8 @@
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Effect } from "effect"
 import type { SqlClient } from "effect/sql"
-import { rememberErasure } from "../imports/ErasedPeople.ts"
-import { eraseRejectedRows } from "../imports/RejectedRowErasure.ts"
+import { rememberErasure } from "../imports/erasure/ErasedPeople.ts"
+import { eraseRejectedRows } from "../imports/erasure/RejectedRowErasure.ts"
 import type { ConsumerRow } from "./ConsumerRow.ts"
 
 /** What tables beside `consumers` hold of one person. Memberships of the past name the ordinal, and nothing else. */

@@ -10,7 +10,7 @@ import { DateTime, type Duration, Duration as Durations, Effect, Layer, Option, 
 import { SqlClient, SqlError } from "effect/sql"
 import { lockAudience } from "../audiences/LockedAudience.ts"
 import { audit } from "../audit/Audit.ts"
-import { storeErrors } from "./ImportErrors.ts"
+import { storeErrors } from "./reports/ImportErrors.ts"
 import { importColumns, importErrors, importOfRow, ImportRow } from "./ImportRow.ts"
 import { auditedOf, kindOf, ofTarget, targetExists } from "./ImportsOfTarget.ts"
 import { importSteps, manyRows } from "./ImportSteps.ts"

@@ -3,7 +3,7 @@ import { Import, ImportDuplicate, ImportMode, ImportRowError } from "@audiences/
 import type { AnyImport } from "@audiences/engine/imports/ImportRepo"
 import { Schema } from "effect"
 import type { SqlClient } from "effect/sql"
-import { undoEnds } from "./UndoRetentionRepoSql.ts"
+import { undoEnds } from "./undo/UndoRetentionRepoSql.ts"
 
 /** How many of a file's errors, and of its duplicates, travel with its import. */
 const errorLimit = 200

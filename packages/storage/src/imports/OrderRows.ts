@@ -1,6 +1,6 @@
 import { DateTime } from "effect"
 import type { SqlClient } from "effect/sql"
-import type { OrderRow } from "@audiences/engine/imports/OrderCsv"
+import type { OrderRow } from "@audiences/engine/imports/rows/OrderCsv"
 
 /** The columns of `order_import_rows` that a row fills, and how. */
 const columns: ReadonlyArray<readonly [name: string, value: (row: OrderRow) => string | null]> = [

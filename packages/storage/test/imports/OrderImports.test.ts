@@ -1,7 +1,7 @@
 import type { FileImport } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { FileImports } from "@audiences/engine/imports/FileImports"
-import { ImportUndoRepo } from "@audiences/engine/imports/ImportUndoRepo"
+import { ImportUndoRepo } from "@audiences/engine/imports/undo/ImportUndoRepo"
 import { Orders } from "@audiences/engine/orders/Orders"
 import { assert, layer } from "@effect/vitest"
 import { DateTime, Effect, Schema } from "effect"

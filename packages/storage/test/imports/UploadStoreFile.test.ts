@@ -1,5 +1,5 @@
-import { type Intake, UploadStore } from "@audiences/engine/imports/UploadStore"
-import { UploadStoreFile } from "@audiences/storage/imports/UploadStoreFile"
+import { type Intake, UploadStore } from "@audiences/engine/imports/uploads/UploadStore"
+import { UploadStoreFile } from "@audiences/storage/imports/uploads/UploadStoreFile"
 import { assert, it } from "@effect/vitest"
 import { DateTime, Effect, Stream } from "effect"
 import { mkdir, mkdtemp, readdir, utimes, writeFile } from "node:fs/promises"

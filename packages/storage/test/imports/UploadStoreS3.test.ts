@@ -1,5 +1,5 @@
-import { type Intake, UploadStore } from "@audiences/engine/imports/UploadStore"
-import { UploadStoreS3 } from "@audiences/storage/imports/UploadStoreS3"
+import { type Intake, UploadStore } from "@audiences/engine/imports/uploads/UploadStore"
+import { UploadStoreS3 } from "@audiences/storage/imports/uploads/UploadStoreS3"
 import { assert, it } from "@effect/vitest"
 import { DateTime, Effect, Option, Stream } from "effect"
 import { type TestBucket, testBucket } from "../../../../tools/vitest/BucketTest.ts"
