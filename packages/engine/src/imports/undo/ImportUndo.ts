@@ -1,22 +1,11 @@
 import type { Actor } from "@audiences/domain/Actor"
-import type { AudienceArchived, AudienceNotFound } from "@audiences/domain/Audience"
-import type {
-  ImportChangesUnknown,
-  ImportDryRun,
-  ImportId,
-  ImportNotFound,
-  ImportUndone,
-  ImportUndoExpired,
-  ImportUndoRefused,
-  ImportUnfinished,
-  OrderImportUndoRefused
-} from "@audiences/domain/Import"
+import type { ImportId } from "@audiences/domain/Import"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { Cause, Context, DateTime, Duration, Effect, Layer } from "effect"
 import { JobQueue } from "../../jobs/JobQueue.ts"
 import type { AnyImport, PeopleTarget } from "../ImportRepo.ts"
 import { ImportReportRepo } from "../reports/ImportReportRepo.ts"
-import { ImportUndoRepo } from "./ImportUndoRepo.ts"
+import { ImportUndoRepo, type OrderUndoRefusal, type PeopleUndoRefusal } from "./ImportUndoRepo.ts"
 
 /** How long a caller waits for a large import; what is left then is done by a job. */
 const patience = Duration.seconds(15)
@@ -30,31 +19,9 @@ export class ImportUndo extends Context.Service<
       actor: Actor,
       target: PeopleTarget,
       importId: ImportId
-    ) => Effect.Effect<
-      AnyImport,
-      | AudienceNotFound
-      | AudienceArchived
-      | ImportNotFound
-      | ImportUnfinished
-      | ImportUndone
-      | ImportUndoExpired
-      | ImportDryRun
-      | ImportUndoRefused
-    >
+    ) => Effect.Effect<AnyImport, PeopleUndoRefusal>
     /** Orders that the import created disappear, those it changed are as before, and totals follow. Happens once. */
-    readonly undoOrders: (
-      actor: Actor,
-      importId: ImportId
-    ) => Effect.Effect<
-      AnyImport,
-      | ImportNotFound
-      | ImportUnfinished
-      | ImportUndone
-      | ImportUndoExpired
-      | ImportDryRun
-      | ImportChangesUnknown
-      | OrderImportUndoRefused
-    >
+    readonly undoOrders: (actor: Actor, importId: ImportId) => Effect.Effect<AnyImport, OrderUndoRefusal>
     /** Goes on with an undo that was begun, if there is one. Idempotent. */
     readonly resume: (organizationId: OrganizationId, importId: ImportId) => Effect.Effect<void>
   }

@@ -18,6 +18,12 @@ import type { PeopleTarget } from "../ImportRepo.ts"
 /** Whether anything is left to be undone. */
 export type UndoProgress = "left" | "done"
 
+/** Why an import of any kind is not undone. */
+type UndoRefusal = ImportNotFound | ImportUnfinished | ImportUndone | ImportUndoExpired | ImportDryRun
+
+export type PeopleUndoRefusal = UndoRefusal | AudienceNotFound | AudienceArchived | ImportUndoRefused
+export type OrderUndoRefusal = UndoRefusal | ImportChangesUnknown | OrderImportUndoRefused
+
 /** What imports wrote, taken back. */
 export class ImportUndoRepo extends Context.Service<
   ImportUndoRepo,
@@ -28,32 +34,13 @@ export class ImportUndoRepo extends Context.Service<
       target: PeopleTarget,
       id: ImportId,
       now: DateTime.Utc
-    ) => Effect.Effect<
-      UndoProgress,
-      | AudienceNotFound
-      | AudienceArchived
-      | ImportNotFound
-      | ImportUnfinished
-      | ImportUndone
-      | ImportUndoExpired
-      | ImportDryRun
-      | ImportUndoRefused
-    >
+    ) => Effect.Effect<UndoProgress, PeopleUndoRefusal>
     /** As `begin`, of a file of orders. */
     readonly beginOrders: (
       actor: Actor,
       id: ImportId,
       now: DateTime.Utc
-    ) => Effect.Effect<
-      UndoProgress,
-      | ImportNotFound
-      | ImportUnfinished
-      | ImportUndone
-      | ImportUndoExpired
-      | ImportDryRun
-      | ImportChangesUnknown
-      | OrderImportUndoRefused
-    >
+    ) => Effect.Effect<UndoProgress, OrderUndoRefusal>
     /** The next step of an undo that was begun. Consumers, or orders, that were written since it began are left as they are, and counted. */
     readonly step: (organizationId: OrganizationId, id: ImportId) => Effect.Effect<UndoProgress>
   }

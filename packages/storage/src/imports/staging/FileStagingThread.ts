@@ -34,7 +34,7 @@ const outcome = (end: StagingEnd): Effect.Effect<StagedFile, FileRefused> => {
     case "Staged":
       return Effect.succeed(end.staged)
     case "Refused":
-      return Effect.fail(new FileRefused(end))
+      return Effect.fail(new FileRefused({ line: end.line, message: end.message }))
     case "DatabaseFailed":
       return Effect.die(stagingFailure(new Error(end.message)))
   }
