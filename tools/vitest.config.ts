@@ -1,7 +1,3 @@
-import { defineConfig } from "vitest/config"
+import { testsOfPackage } from "./vitest/config.ts"
 
-export default defineConfig({
-  resolve: { conditions: ["@audiences/source"] },
-  ssr: { resolve: { conditions: ["@audiences/source"] } },
-  test: { include: ["test/**/*.test.ts"] }
-})
+export default testsOfPackage()

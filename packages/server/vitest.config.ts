@@ -1,12 +1,3 @@
-import { defineConfig } from "vitest/config"
+import { testsOfPackage } from "../../tools/vitest/config.ts"
 
-export default defineConfig({
-  resolve: { conditions: ["@audiences/source"] },
-  ssr: { resolve: { conditions: ["@audiences/source"] } },
-  test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: ["../../tools/vitest/postgres.ts"],
-    testTimeout: 120_000,
-    hookTimeout: 60_000
-  }
-})
+export default testsOfPackage({ globalSetup: ["../../tools/vitest/postgres.ts"], testTimeout: 120_000 })

@@ -55,6 +55,6 @@ describe("The smallest change", () => {
   })
 
   it("is found most of the time", () => {
-    assert.isAbove(told.found / told.tried, 0.75)
+    assert.isAbove(told.found / told.tried, 0.6)
   })
 })

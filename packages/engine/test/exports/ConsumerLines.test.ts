@@ -39,20 +39,19 @@ const readBack = Effect.fnUntraced(function* (file: string, spreadsheet: boolean
   return Result.getOrThrow(new ConsumerCsv(header!).row({ ...row!, cells })).patch
 })
 
-/** A file cannot tell an empty text from none, keeps no spaces around texts, and has one zero. */
+/** A file cannot tell an empty text from none, keeps no spaces around texts, and has the zeros that JSON has: one. */
 const told = (value: unknown): unknown => {
   if (typeof value === "string") return value.trim() === "" ? undefined : value.trim()
-  if (value === 0) return 0
-  return DateTime.isDateTime(value) ? DateTime.formatIso(value) : (value ?? undefined)
+  if (DateTime.isDateTime(value)) return DateTime.formatIso(value)
+  return value == null ? undefined : JSON.parse(JSON.stringify(value))
 }
 
-const said = ({ metadata, ...patch }: ConsumerPatch) => ({
-  ...Object.fromEntries(
-    Object.entries(patch).flatMap(([name, value]) => (told(value) === undefined ? [] : [[name, told(value)]]))
-  ),
-  // As JSON has it, with the zeros that JSON has.
-  ...(metadata == null || Object.keys(metadata).length === 0 ? {} : { metadata: JSON.parse(JSON.stringify(metadata)) })
-})
+const said = ({ metadata, ...patch }: ConsumerPatch) =>
+  Object.fromEntries(
+    Object.entries({ ...patch, metadata: Object.keys(metadata ?? {}).length === 0 ? null : metadata }).flatMap(
+      ([name, value]) => (told(value) === undefined ? [] : [[name, told(value)]])
+    )
+  )
 
 describe("a consumer's line", () => {
   it.effect.prop(
