@@ -82,7 +82,7 @@ export interface JobQueueOptions {
   readonly schema?: string
   /** Jobs of one kind that this process runs at a time. */
   readonly concurrency?: number
-  /** How long running jobs may go on when the work is to end, before they are interrupted and left to be taken up again. */
+  /** How long running jobs may go on when the work is to end, 2 seconds unless told; then they are interrupted, and go on where they were when they are taken up again. */
   readonly drain?: Duration.Input
 }
 
@@ -160,7 +160,7 @@ const workWith =
       const stopping = new AbortController()
       const workers: Array<readonly [queue: string, id: string]> = []
       const run = runner(context, handler, stopping.signal)
-      yield* Effect.addFinalizer(() => stopWork(boss, workers, stopping, options.drain ?? "10 seconds"))
+      yield* Effect.addFinalizer(() => stopWork(boss, workers, stopping, options.drain ?? "2 seconds"))
       yield* promise(async () => {
         for (const name of Object.values(queueNames)) {
           for (let i = 0; i < (options.concurrency ?? 2) * (concurrencyFactor[name] ?? 1); i++) {
