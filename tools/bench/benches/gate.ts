@@ -1,11 +1,11 @@
 import { type Bench, compared, median } from "../Benchmark.ts"
 import { many } from "../data/audiences.mjs"
-import { columns, consumer, line } from "../data/gen-consumers.mjs"
+import { importEverybody, questions } from "../gate/Everybody.ts"
 import { againstBare, connections } from "../load/AgainstBare.ts"
 import { underLoad } from "../load/Load.ts"
 import { ServerProcess } from "../ServerProcess.ts"
 
-/** Different consumers that are asked about. */
+/** Different questions that are asked. */
 const asked = 2000
 
 interface Identified {
@@ -13,21 +13,6 @@ interface Identified {
 }
 
 const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
-
-/** A list with everybody in it, brought in by an import. */
-const importEverybody = async (server: ServerProcess, rows: number): Promise<Identified> => {
-  const list = await server.call<Identified>("POST", "/audiences", { name: "Everybody", type: "STATIC_LIST" })
-  const { uploadUrl } = await server.call<{ uploadUrl: string }>("POST", `/audiences/${list.id}/import`)
-  const lines = [`${columns.join(",")}\n`]
-  for (let i = 0; i < rows; i++) lines.push(`${line(consumer(i))}\n`)
-  await fetch(uploadUrl, { method: "PUT", headers: { "content-type": "text/csv" }, body: new Blob(lines) })
-  for (;;) {
-    const { status } = await server.call<{ status: string }>("GET", `/audiences/${list.id}/import`)
-    if (status === "COMPLETED") return list
-    if (status === "FAILED") throw new Error("the import failed")
-    await pause(250)
-  }
-}
 
 const untilEvaluated = async (server: ServerProcess, audiences: ReadonlyArray<Identified>): Promise<void> => {
   for (const { id } of audiences) {
@@ -57,16 +42,8 @@ const bench: Bench = {
   describe: "whether a consumer is in an audience, over HTTP, and beside endless refreshes",
   run: async (size) => {
     await using server = await ServerProcess.start(size)
-    const list = await importEverybody(server, size.rows)
-    const page = await server.call<{ data: ReadonlyArray<Identified> }>(
-      "GET",
-      `/audiences/${list.id}/members?first=100`
-    )
-    const people = page.data
-    const paths = Array.from(
-      { length: asked },
-      (_, i) => `/api/audiences/${list.id}/members/${people[i % people.length]!.id}`
-    )
+    const { listId, people } = await importEverybody(server, size.rows)
+    const paths = questions(asked, [{ id: listId }], people)
     const headers = { authorization: server.headers.authorization ?? "" }
     const { requestsPerSecond: rate, rows } = await againstBare({
       work: "gate over HTTP",
@@ -89,10 +66,7 @@ const bench: Bench = {
       )
     }
     await untilEvaluated(server, audiences)
-    const mixed = Array.from(
-      { length: asked },
-      (_, i) => `/api/audiences/${audiences[i % audiences.length]!.id}/members/${people[i % people.length]!.id}`
-    )
+    const mixed = questions(asked, audiences, people)
     const steady = (millis: number) =>
       underLoad({
         url: server.origin,
