@@ -3,7 +3,7 @@ import { ImportId } from "@audiences/domain/Import"
 import { OrganizationId } from "@audiences/domain/Organization"
 import { SyncSourceId } from "@audiences/domain/SyncSource"
 import { type Job, JobQueue } from "@audiences/engine/jobs/JobQueue"
-import { Cause, Context, Duration, Effect, Exit, Layer, Redacted, Schema, type Scope } from "effect"
+import { Cause, Context, Duration, Effect, Exit, Layer, Redacted, Schema, type Scope, Struct } from "effect"
 import { PgBoss, type Queue } from "pg-boss"
 
 const StoredJob = Schema.Union([
@@ -22,8 +22,11 @@ const queueNames: { readonly [Tag in Job["_tag"]]: string } = {
   Sync: "syncs"
 }
 
-/** Times the usual concurrency: syncs mostly wait for vendors. */
-const concurrencyFactor: { readonly [name: string]: number } = { [queueNames.Sync]: 4 }
+/** Jobs of each kind that this process runs at a time. Syncs mostly wait for vendors. */
+const places: { readonly [Tag in Job["_tag"]]: number } = { Refresh: 3, Import: 3, Rfm: 2, Sync: 8 }
+
+/** How many jobs of a kind one organization has at work at a time, in all processes: another's do not wait until all of its own are done. */
+const placesOfOne = (all: number): number => Math.ceil(all / 2)
 
 /** What equal jobs have in common. */
 const keyOf = (job: Job): string => {
@@ -59,7 +62,7 @@ const queueOptions: Omit<Queue, "name"> = {
 const superviseSeconds = 3
 
 /** How long a worker waits when no job was announced: announcements can be lost with a connection. */
-const pollSeconds = 2
+const polling = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 }
 
 /** The least grace that pg-boss takes, in milliseconds: by then every job has ended, or been interrupted. */
 const stopMillis = 1000
@@ -80,8 +83,6 @@ export interface JobQueueOptions {
   readonly url: Redacted.Redacted<string>
   /** The schema that is the queue's own; made if it is not there. */
   readonly schema?: string
-  /** Jobs of one kind that this process runs at a time. */
-  readonly concurrency?: number
   /** How long running jobs may go on when the work is to end, 2 seconds unless told; then they are interrupted, and go on where they were when they are taken up again. */
   readonly drain?: Duration.Input
 }
@@ -162,11 +163,13 @@ const workWith =
       const run = runner(context, handler, stopping.signal)
       yield* Effect.addFinalizer(() => stopWork(boss, workers, stopping, options.drain ?? "2 seconds"))
       yield* promise(async () => {
-        for (const name of Object.values(queueNames)) {
-          for (let i = 0; i < (options.concurrency ?? 2) * (concurrencyFactor[name] ?? 1); i++) {
+        for (const tag of Struct.keys(queueNames)) {
+          const name = queueNames[tag]
+          const working = { ...polling, groupConcurrency: placesOfOne(places[tag]) }
+          for (let i = 0; i < places[tag]; i++) {
             const id: string = await boss.work<object>(
               name,
-              { pollingIntervalSeconds: pollSeconds, notifyPollingIntervalSeconds: pollSeconds },
+              working,
               // After a job, the next one that waits: none may be announced for it, and pg-boss bursts only in batches.
               (jobs) => run(jobs).finally(() => boss.notifyWorker(id))
             )
@@ -186,7 +189,11 @@ export const JobQueuePgBoss = (options: JobQueueOptions) =>
       )
       return JobQueue.of({
         enqueue: Effect.fn("JobQueue.enqueue")((job: Job) =>
-          Effect.asVoid(promise(() => boss.send(queueNames[job._tag], job, { singletonKey: keyOf(job) })))
+          Effect.asVoid(
+            promise(() =>
+              boss.send(queueNames[job._tag], job, { singletonKey: keyOf(job), group: { id: job.organizationId } })
+            )
+          )
         ),
         work: workWith(boss, options)
       })

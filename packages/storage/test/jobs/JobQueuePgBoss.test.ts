@@ -109,6 +109,28 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
     })
   )
 
+  it.effect("runs the job of one organization while another has more of them than there are places", () =>
+    Effect.gen(function* () {
+      const { queue } = yield* freshQueue()
+      const started = yield* Queue.unbounded<string>()
+      const hers = yield* importJob
+      for (let i = 0; i < 10; i++) yield* queue.enqueue({ ...hers, importId: ImportId.make(yield* uuid) })
+      yield* queue.work(({ organizationId }) =>
+        Effect.andThen(
+          Queue.offer(started, organizationId),
+          organizationId === hers.organizationId ? Effect.never : Effect.void
+        )
+      )
+      assert.strictEqual(yield* within("5 seconds", Queue.take(started)), hers.organizationId)
+      const his = yield* importJob
+      yield* queue.enqueue(his)
+      yield* within(
+        "10 seconds",
+        Effect.repeat(Queue.take(started), { until: (organizationId) => organizationId === his.organizationId })
+      )
+    })
+  )
+
   it.effect("tries a job again that failed", () =>
     Effect.gen(function* () {
       const { queue } = yield* freshQueue()
