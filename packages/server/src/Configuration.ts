@@ -163,7 +163,7 @@ const load = Effect.gen(function* () {
     uploads: yield* read(
       "AUDIENCES_UPLOADS",
       parseUploads(yield* awsPlace),
-      "a folder, or a bucket such as s3://bucket/prefix",
+      "a folder, or a bucket such as s3://bucket/prefix (the name of a bucket: 3 to 63 of a-z, 0-9, dots and hyphens)",
       unset<Uploads>()
     ),
     columnMemoryBytes: yield* read(

@@ -24,6 +24,7 @@ import orderImportChanges from "./migrations/0025_order_import_changes.ts"
 import orderImportTotals from "./migrations/0026_order_import_totals.ts"
 import importErasures from "./migrations/0027_import_erasures.ts"
 import undoRetention from "./migrations/0028_undo_retention.ts"
+import undoInTurn from "./migrations/0029_undo_in_turn.ts"
 
 /** Building this layer brings the database up to date. */
 export const Migrations = Layer.effectDiscard(
@@ -52,7 +53,8 @@ export const Migrations = Layer.effectDiscard(
       "0025_order_import_changes": orderImportChanges,
       "0026_order_import_totals": orderImportTotals,
       "0027_import_erasures": importErasures,
-      "0028_undo_retention": undoRetention
+      "0028_undo_retention": undoRetention,
+      "0029_undo_in_turn": undoInTurn
     })
   })
 )

@@ -112,6 +112,7 @@ layer(TestServer, { excludeTestServices: true })("an import by HTTP", (it) => {
     Effect.gen(function* () {
       const file = 'email;ltv;note\nada@example.com;1;"a;b"\ngrace@example.com;a lot;\'=1+1\n'
       const { outcome, started } = yield* importOf(file, "?spreadsheet=true")
+      assert.isString(outcome.undoableUntil)
       const path = `/api/audiences/${started.audienceId}/imports`
       const report = yield* ask(`${path}/${outcome.id}/errors.csv`, { key: started.key })
       assert.deepStrictEqual(

@@ -46,6 +46,7 @@ export const writeOrders = Effect.fnUntraced(function* (
   yield* sql`
     CREATE TEMPORARY TABLE order_writes ON COMMIT DROP AS
     SELECT w.order_id, w.ordinal, w.total, w.ordered_at, o.ordinal AS old_ordinal, o.total AS old_total, o.ordered_at AS old_ordered_at,
+      coalesce(o.updated_at, o.created_at) AS old_written_at,
       CASE WHEN o.order_id IS NULL THEN 'created'
         WHEN (o.ordinal, o.total, o.ordered_at) = (w.ordinal, w.total, w.ordered_at) THEN 'unchanged' ELSE 'updated' END AS result
     FROM (

@@ -57,6 +57,20 @@ const namesOf = (place: Place) =>
   )
 
 layer(ImportsTest)("an import that is undone", (it) => {
+  const refusalOf = (place: Place, { id }: Import) =>
+    Effect.gen(function* () {
+      const before = yield* traces(place)
+      const refused = yield* Effect.flip(undo(place, id))
+      if (refused._tag !== "ImportUndoRefused") return assert.fail(refused._tag)
+      assert.deepStrictEqual(yield* traces(place), before)
+      const started = yield* Effect.flatMap(
+        SqlClient.SqlClient,
+        (sql) => sql`SELECT 1 FROM imports WHERE id = ${id} AND undo_started_at IS NOT NULL`
+      )
+      assert.isEmpty(started)
+      return refused
+    })
+
   it.effect.prop(
     "leaves consumers and members as they were before, and whom it created archived",
     [few, few, Schema.Literals([1, 2, 3, 1000])],
@@ -75,6 +89,50 @@ layer(ImportsTest)("an import that is undone", (it) => {
         assert.deepStrictEqual([after.members, after.blocks], [before.members, before.blocks])
       }),
     { arbitrary: { runs: 12 } }
+  )
+
+  it.effect.prop(
+    "is undone after those that came after it, and all is as before each of them",
+    [few, few, few, few, Schema.Literals([1, 2, 1000])],
+    ([first, second, third, fourth, chunkRows]) =>
+      Effect.gen(function* () {
+        const place = yield* fresh
+        const bring = (rows: ReadonlyArray<typeof Row.Type>) =>
+          Effect.gen(function* () {
+            const before = yield* traces(place)
+            const { id } = yield* bringIn(place, csv(rows), chunkRows)
+            return { id, before }
+          })
+        const takeBack = ({ before, id }: Effect.Success<ReturnType<typeof bring>>) =>
+          Effect.gen(function* () {
+            assert.strictEqual((yield* undo(place, id, chunkRows)).undoSkipped, 0)
+            const after = yield* traces(place)
+            assert.deepStrictEqual(after.consumers.slice(0, before.consumers.length), before.consumers)
+            assert.deepStrictEqual([after.members, after.blocks], [before.members, before.blocks])
+          })
+        const [one, two] = [yield* bring(first), yield* bring(second)]
+        yield* takeBack(yield* bring(third))
+        // One that found what an undo had left.
+        yield* takeBack(yield* bring(fourth))
+        yield* takeBack(two)
+        yield* takeBack(one)
+      }),
+    { arbitrary: { runs: 12 } }
+  )
+
+  it.effect("is refused where somebody wrote between it and one that was undone since", () =>
+    Effect.gen(function* () {
+      const place = yield* fresh
+      const first = yield* bringIn(place, "email,fullName\na@b.co,Ann\nb@b.co,Bob\n")
+      const [{ id: bob }] = (yield* write(place, "b@b.co", "Robert")) as [{ id: string }]
+      const { id } = yield* bringIn(place, "email,fullName\na@b.co,Anna\nb@b.co,Bobby\n")
+      yield* undo(place, id)
+      const refused = yield* refusalOf(place, first)
+      assert.deepStrictEqual(
+        refused.conflicts.map(({ consumerId }) => consumerId as string),
+        [bob]
+      )
+    })
   )
 
   it.effect("is undone once, by one of two at once, when it has ended, and by nobody else", () =>
@@ -108,16 +166,6 @@ layer(ImportsTest)("an import that is undone", (it) => {
       assert.deepStrictEqual(yield* namesOf(place), { "a@b.co": "Ann", "b@b.co": "Bob" })
     })
   )
-
-  const refusalOf = (place: Place, { id }: Import) =>
-    Effect.gen(function* () {
-      const before = yield* traces(place)
-      const refused = yield* Effect.flip(undo(place, id))
-      if (refused._tag !== "ImportUndoRefused") return assert.fail(refused._tag)
-      assert.deepStrictEqual(yield* traces(place), before)
-      assert.isNull((yield* latest(place)).undoStartedAt)
-      return refused
-    })
 
   it.effect("is refused where it would lose what was written since, naming whom", () =>
     Effect.gen(function* () {

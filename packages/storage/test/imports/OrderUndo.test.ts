@@ -62,13 +62,37 @@ layer(FileImportsTest, { excludeTestServices: true })("an import of orders that 
         assert.isNotNull(undone.undoneAt)
         assert.strictEqual(undone.undoSkipped, 0)
         assert.deepStrictEqual(yield* standing(organizationId), between)
-        // Putting an order back is a write, too: those of both files are refused.
-        const touched = new Set(third.map(({ order }) => order))
-        if (second.some(({ order }) => touched.has(order))) return
-        yield* undo(organizationId, orders, id, chunkRows)
+        assert.strictEqual((yield* undo(organizationId, orders, id, chunkRows)).undoSkipped, 0)
         assert.deepStrictEqual(yield* standing(organizationId), before)
       }),
     { arbitrary: { runs: 15 } }
+  )
+
+  it.effect.prop(
+    "lets go of the consumers that a file brought before it, unless somebody wrote them",
+    [few, few, Schema.Literals([1, 2, 100]), Schema.Boolean],
+    ([first, second, chunkRows, renamed]) =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const organizationId = yield* founded
+        const empty = yield* standing(organizationId)
+        const people = "email,fullName\nada@example.com,Ada L\nbob@example.com,Bob\nnobody@example.com,No\n"
+        const brought = yield* bringIn(organizationId, consumers, people)
+        const files = [
+          yield* bringIn(organizationId, orders, fileOf(first), {}, chunkRows),
+          yield* bringIn(organizationId, orders, fileOf(second), {}, chunkRows)
+        ]
+        const rename = sql`
+          UPDATE consumers SET full_name = 'Robert', updated_at = clock_timestamp()
+          WHERE organization_id = ${organizationId}::uuid AND email = 'bob@example.com'`
+        if (renamed) yield* rename
+        for (const { id } of files.toReversed()) yield* undo(organizationId, orders, id, chunkRows)
+        const undone = yield* Effect.exit(undo(organizationId, consumers, brought.id, chunkRows))
+        assert.strictEqual(Exit.isSuccess(undone), !renamed)
+        const left = yield* standing(organizationId)
+        assert.deepStrictEqual({ ...left, people: left.people.slice(0, empty.people.length) }, empty)
+      }),
+    { arbitrary: { runs: 12 } }
   )
 
   it.effect("keeps what was known of the consumers by other means", () =>

@@ -16,10 +16,14 @@ const ordinalsOf = (rows: ReadonlyArray<unknown>) =>
 const before = (names: ReadonlyArray<string>): string =>
   `jsonb_build_object(${names.map((name) => `'${name}', c.${name}`).join(", ")})`
 
+/** When consumer `c` was last written. */
+const foundAt = "coalesce(c.updated_at, c.created_at)"
+
 /** What was logged of a consumer first is how it was before the import. */
 const loggedOnce = `
   ON CONFLICT (organization_id, import_id, ordinal) DO UPDATE
-  SET before = EXCLUDED.before || import_changes.before, written_at = EXCLUDED.written_at`
+  SET before = EXCLUDED.before || import_changes.before, written_at = EXCLUDED.written_at,
+    found_at = CASE WHEN import_changes.written_at = EXCLUDED.found_at THEN import_changes.found_at END`
 
 const releasedColumns: { readonly [Name in Identifier]: ReadonlyArray<string> } = {
   email: ["email", "email_folded", "email_domain_folded"],
@@ -47,8 +51,8 @@ export const releaseIdentifiers = Effect.fnUntraced(function* (
       WHERE l.organization_id = ${organizationId}::uuid AND l.import_id = ${id}::uuid AND l.identifier = ${name}
         AND m.fault IS NULL AND c.ordinal IS DISTINCT FROM m.self`
     const logged = yield* sql`
-      INSERT INTO import_changes (organization_id, import_id, ordinal, before, written_at)
-      SELECT c.organization_id, ${id}::uuid, c.ordinal, ${sql.literal(before(columns))}, ${at} ${having}
+      INSERT INTO import_changes (organization_id, import_id, ordinal, before, found_at, written_at)
+      SELECT c.organization_id, ${id}::uuid, c.ordinal, ${sql.literal(`${before(columns)}, ${foundAt}`)}, ${at} ${having}
       ${sql.literal(loggedOnce)} RETURNING ordinal`
     const released = yield* ordinalsOf(logged)
     yield* sql`
@@ -74,8 +78,8 @@ export const updatePeople = Effect.fnUntraced(function* (
     JOIN consumers c ON c.organization_id = ${organizationId}::uuid AND c.ordinal = m.self
     WHERE m.fault IS NULL AND m.news AND (${sql.literal(isNews(given))})`
   const logged = yield* sql`
-    INSERT INTO import_changes (organization_id, import_id, ordinal, before, written_at)
-    SELECT c.organization_id, ${id}::uuid, c.ordinal, ${sql.literal(before(given.map(({ name }) => name)))}, ${at} ${told}
+    INSERT INTO import_changes (organization_id, import_id, ordinal, before, found_at, written_at)
+    SELECT c.organization_id, ${id}::uuid, c.ordinal, ${sql.literal(`${before(given.map(({ name }) => name))}, ${foundAt}`)}, ${at} ${told}
     ${sql.literal(loggedOnce)} RETURNING ordinal`
   const updated = yield* ordinalsOf(logged)
   if (updated.length === 0) return updated

@@ -118,11 +118,12 @@ const lastOfEach = (orders: ReadonlyArray<OwnedOrder>) => {
 const keepChanges = (sql: SqlClient.SqlClient, { id, organizationId }: StagedImport, now: DateTime.Utc) =>
   Effect.asVoid(sql`
     INSERT INTO order_import_changes
-      (organization_id, import_id, order_id, ordinal, before_ordinal, before_total, before_ordered_at, written_at)
-    SELECT ${organizationId}::uuid, ${id}::uuid, order_id, ordinal, old_ordinal, old_total, old_ordered_at,
+      (organization_id, import_id, order_id, ordinal, before_ordinal, before_total, before_ordered_at, found_at, written_at)
+    SELECT ${organizationId}::uuid, ${id}::uuid, order_id, ordinal, old_ordinal, old_total, old_ordered_at, old_written_at,
       ${DateTime.formatIso(now)}::text::timestamptz
     FROM order_writes WHERE result <> 'unchanged'
-    ON CONFLICT (organization_id, import_id, order_id) DO UPDATE SET ordinal = EXCLUDED.ordinal, written_at = EXCLUDED.written_at`)
+    ON CONFLICT (organization_id, import_id, order_id) DO UPDATE SET ordinal = EXCLUDED.ordinal, written_at = EXCLUDED.written_at,
+      found_at = CASE WHEN order_import_changes.written_at = EXCLUDED.found_at THEN order_import_changes.found_at END`)
 
 /** Whose the orders are about to be, and whose they are. */
 const ownersOf = Effect.fnUntraced(function* (

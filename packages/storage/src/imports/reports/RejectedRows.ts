@@ -95,7 +95,7 @@ export const rejectedRows = (sql: SqlClient.SqlClient) => {
     function* (organizationId: OrganizationId, id: ImportId) {
       yield* forgetErased(sql, organizationId, id)
       yield* sql`
-      UPDATE imports SET closed_at = clock_timestamp()
+      UPDATE imports SET closed_at = coalesce(updated_at, clock_timestamp())
       WHERE organization_id = ${organizationId}::uuid AND id = ${id}::uuid AND status IN ('COMPLETED', 'FAILED')`
     },
     sql.withTransaction,

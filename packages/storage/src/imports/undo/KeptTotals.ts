@@ -1,10 +1,14 @@
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { ImportKey } from "../ImportKey.ts"
+import { handBackConsumers } from "./HandBack.ts"
 
 /** The order totals of consumer `c`. */
 const totals =
   "jsonb_build_object('total_orders', c.total_orders, 'ltv', c.ltv, 'aov', c.aov, 'last_order_at', c.last_order_at)"
+
+/** When consumer `c` was last written. */
+const writtenAt = "coalesce(c.updated_at, c.created_at)"
 
 /** The fields of a consumer that restored totals change, by their names in the contract. */
 const fields = ["aov", "lastOrderAt", "ltv", "totalOrders", "updatedAt", "updatedBy"]
@@ -24,23 +28,25 @@ export const keepTotals = (
   { id, organizationId }: ImportKey,
   ordinals: ReadonlyArray<number>
 ) => sql`
-  INSERT INTO order_import_totals AS t (organization_id, import_id, ordinal, before, after)
-  SELECT c.organization_id, ${id}::uuid, c.ordinal, ${sql.literal(`${totals}, ${totals}`)}
+  INSERT INTO order_import_totals AS t (organization_id, import_id, ordinal, before, after, found_at)
+  SELECT c.organization_id, ${id}::uuid, c.ordinal, ${sql.literal(`${totals}, ${totals}, ${writtenAt}`)}
   FROM consumers c WHERE c.organization_id = ${organizationId}::uuid AND c.ordinal = ANY(${ordinals}::int[])
-  ON CONFLICT (organization_id, import_id, ordinal) DO UPDATE SET intact = t.intact AND t.after = EXCLUDED.after`
+  ON CONFLICT (organization_id, import_id, ordinal) DO UPDATE SET intact = t.intact AND t.after = EXCLUDED.after,
+    found_at = CASE WHEN t.left_at = EXCLUDED.found_at THEN t.found_at END`
 
-/** The present totals of the consumer of row `t`: looked up one by one, however small the planner takes the tables to be. */
-const present = `(SELECT ${totals} FROM consumers c WHERE c.organization_id = t.organization_id AND c.ordinal = t.ordinal)`
+/** What is asked of the consumer of row `t`: looked up one by one, however small the planner takes the tables to be. */
+const present = (asked: string) =>
+  `(SELECT ${asked} FROM consumers c WHERE c.organization_id = t.organization_id AND c.ordinal = t.ordinal)`
 
-/** Finds out of whom others have written the totals. */
+/** Finds out of whom others have written the totals, or anything. */
 export const checkTotals = (
   sql: SqlClient.SqlClient,
   { id, organizationId }: ImportKey,
   ordinals: ReadonlyArray<number>
 ) => sql`
-  UPDATE order_import_totals t SET intact = false
-  WHERE t.organization_id = ${organizationId}::uuid AND t.import_id = ${id}::uuid AND t.ordinal = ANY(${ordinals}::int[])
-    AND t.intact AND t.after IS DISTINCT FROM ${sql.literal(present)}`
+  UPDATE order_import_totals t SET intact = t.after IS NOT DISTINCT FROM ${sql.literal(present(totals))},
+    found_at = CASE WHEN t.left_at = ${sql.literal(present(writtenAt))} THEN t.found_at END
+  WHERE t.organization_id = ${organizationId}::uuid AND t.import_id = ${id}::uuid AND t.ordinal = ANY(${ordinals}::int[]) AND t.intact`
 
 /** What the totals have become is by the import, or by its undo. */
 export const leaveTotals = (
@@ -48,7 +54,7 @@ export const leaveTotals = (
   { id, organizationId }: ImportKey,
   ordinals: ReadonlyArray<number>
 ) => sql`
-  UPDATE order_import_totals t SET after = ${sql.literal(present)}
+  UPDATE order_import_totals t SET after = ${sql.literal(present(totals))}, left_at = ${sql.literal(present(writtenAt))}
   WHERE t.organization_id = ${organizationId}::uuid AND t.import_id = ${id}::uuid AND t.ordinal = ANY(${ordinals}::int[]) AND t.intact`
 
 /** An order of theirs stays as it is: so do their totals. */
@@ -83,6 +89,13 @@ export const restoreTotals = Effect.fnUntraced(function* (
     FROM order_import_totals t, jsonb_populate_record(NULL::consumers, t.before) r
     WHERE ${those(sql, key, ordinals)} AND t.intact AND t.after = ${sql.literal(totals)} AND t.before IS DISTINCT FROM t.after
     RETURNING c.ordinal`
+  yield* handBackConsumers(
+    sql,
+    key,
+    sql`
+      SELECT t.ordinal, t.found_at, ${sql.literal(present(writtenAt))} AS put_at FROM order_import_totals t
+      WHERE t.organization_id = ${organizationId}::uuid AND t.import_id = ${id}::uuid AND t.ordinal = ANY(${ordinals}::int[]) AND t.intact`
+  )
   yield* sql`
     DELETE FROM order_import_totals
     WHERE organization_id = ${organizationId}::uuid AND import_id = ${id}::uuid AND ordinal = ANY(${ordinals}::int[])`

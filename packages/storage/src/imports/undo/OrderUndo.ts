@@ -5,6 +5,7 @@ import type { UndoProgress } from "@audiences/engine/imports/undo/ImportUndoRepo
 import { Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import { databaseNow } from "../../DatabaseClockSql.ts"
+import { handBackOrders } from "./HandBack.ts"
 import { checkTotals, giveTotalsUp, leaveTotals, nextTotals, restoreTotals } from "./KeptTotals.ts"
 import { lockOrders } from "../../orders/OrderOwners.ts"
 import { writeFittingOrders } from "../../orders/FittingOrders.ts"
@@ -128,6 +129,12 @@ export const orderUndoStep = Effect.fnUntraced(function* (sql: SqlClient.SqlClie
       tooMuch.length
     )
   }
+  const late = new Set(tooMuch.map(({ orderId }) => orderId))
+  yield* handBackOrders(
+    sql,
+    step,
+    safe.flatMap(({ orderId }) => (late.has(orderId) ? [] : [orderId]))
+  )
   yield* leaveTotals(sql, step, owners)
   const skipped = [...next.filter(({ changed }) => changed), ...tooMuch]
   yield* giveTotalsUp(

@@ -8,8 +8,11 @@ import type { ImportKey } from "../ImportKey.ts"
 /** What undoing an import takes, and whatever else it is remembered by no longer than that. */
 const tables = ["import_changes", "order_import_changes", "order_import_totals", "import_erasures"] as const
 
+/** SQL for when import `i` ended. What it staged may still have to be cleared away: until then, nothing but its end has written the row. */
+const ended = "coalesce(i.closed_at, CASE WHEN i.status IN ('COMPLETED', 'FAILED') THEN i.updated_at END)"
+
 /** SQL for the instant from which import `i` cannot be undone; null: it has not ended, or can be undone for ever. */
-export const undoEnds = `least(i.undo_expired_at, i.closed_at + make_interval(days => (
+export const undoEnds = `least(i.undo_expired_at, ${ended} + make_interval(days => (
   SELECT o.import_undo_days FROM organizations o WHERE o.id = i.organization_id)))`
 
 /** Refuses to undo an import that is too old for it. Its row is locked. */

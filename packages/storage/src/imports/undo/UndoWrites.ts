@@ -1,5 +1,6 @@
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
+import { handBackConsumers } from "./HandBack.ts"
 import { identifyingColumns } from "./UndoConflicts.ts"
 import type { UndoKey } from "./UndoKey.ts"
 
@@ -39,6 +40,13 @@ export const restoreUpdated = Effect.fnUntraced(function* (sql: SqlClient.SqlCli
     FROM import_changes w, jsonb_populate_record(NULL::consumers, w.before) r
     WHERE ${logged(sql, undoing)} AND w.before IS NOT NULL AND c.organization_id = w.organization_id AND c.ordinal = w.ordinal
     RETURNING c.ordinal`
+  yield* handBackConsumers(
+    sql,
+    undoing,
+    sql`
+    SELECT w.ordinal, w.found_at, ${DateTime.formatIso(undoing.now)}::text::timestamptz AS put_at FROM import_changes w
+    WHERE ${logged(sql, undoing)} AND w.before IS NOT NULL`
+  )
   return (yield* Effect.orDie(decodeOrdinals(restored))).map(({ ordinal }) => ordinal)
 })
 
