@@ -61,8 +61,8 @@ const queueOptions: Omit<Queue, "name"> = {
 /** How often silent workers are looked for. */
 const superviseSeconds = 3
 
-/** How long a worker waits when no job was announced: announcements can be lost with a connection. */
-const polling = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 }
+/** How long a worker waits when no job was announced, unless told: announcements can be lost with a connection. */
+const usualPoll = Duration.seconds(2)
 
 /** The least grace that pg-boss takes, in milliseconds: by then every job has ended, or been interrupted. */
 const stopMillis = 1000
@@ -85,6 +85,8 @@ export interface JobQueueOptions {
   readonly schema?: string
   /** How long running jobs may go on when the work is to end, 2 seconds unless told; then they are interrupted, and go on where they were when they are taken up again. */
   readonly drain?: Duration.Input
+  /** How often workers look for jobs that were not announced, every 2 seconds unless told. */
+  readonly poll?: Duration.Input
 }
 
 const promise = <A>(run: () => Promise<A>) => Effect.orDie(Effect.tryPromise(run))
@@ -159,6 +161,8 @@ const workWith =
     Effect.gen(function* () {
       const context = yield* Effect.context<never>()
       const stopping = new AbortController()
+      const pollSeconds = Duration.toSeconds(options.poll ?? usualPoll)
+      const polling = { pollingIntervalSeconds: pollSeconds, notifyPollingIntervalSeconds: pollSeconds }
       const workers: Array<readonly [queue: string, id: string]> = []
       const run = runner(context, handler, stopping.signal)
       yield* Effect.addFinalizer(() => stopWork(boss, workers, stopping, options.drain ?? "2 seconds"))

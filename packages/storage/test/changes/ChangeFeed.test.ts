@@ -96,7 +96,7 @@ layer(PostgresTest, { excludeTestServices: true })("Change feed", (it) => {
         )
       )
       yield* Deferred.await(recorded)
-      yield* Effect.timeout(sql.withTransaction(record(two, 2)), "5 seconds")
+      yield* Effect.timeout(sql.withTransaction(record(two, 2)), "30 seconds")
       yield* Deferred.succeed(goOn, undefined)
       yield* Fiber.join(waiting)
       assert.deepStrictEqual(
@@ -117,7 +117,7 @@ layer(PostgresTest, { excludeTestServices: true })("Change feed", (it) => {
       assert.isUndefined(next.pollUnsafe())
       assert.deepStrictEqual(yield* behind(organizationId, 1), [])
       yield* writer.kill
-      yield* Effect.timeout(Fiber.join(next), "10 seconds")
+      yield* Effect.timeout(Fiber.join(next), "30 seconds")
       yield* record(organizationId, 3)
       assert.deepStrictEqual(
         yield* behind(organizationId, 0),

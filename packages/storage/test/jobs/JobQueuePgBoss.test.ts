@@ -25,7 +25,7 @@ const importJob = Effect.gen(function* () {
 })
 
 /** A queue in a schema of its own, so that no test sees another's jobs. */
-const freshQueue = (options: { readonly drain?: Duration.Input } = {}) =>
+const freshQueue = (options: { readonly drain?: Duration.Input; readonly poll?: Duration.Input } = {}) =>
   Effect.gen(function* () {
     const schema = `jobs_${(yield* uuid).replaceAll("-", "")}`
     const context = yield* Layer.build(
@@ -42,10 +42,13 @@ const within = <A, E, R>(duration: Duration.Input, effect: Effect.Effect<A, E, R
     })
   )
 
+/** Far longer than it takes, on a machine that is busy with something else. */
+const patiently = <A, E, R>(effect: Effect.Effect<A, E, R>) => within("30 seconds", effect)
+
 layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
-  it.effect("runs a job soon after it was enqueued, whoever enqueued it", () =>
+  it.effect("is told of a job that is enqueued, whoever enqueued it", () =>
     Effect.gen(function* () {
-      const { queue } = yield* freshQueue()
+      const { queue } = yield* freshQueue({ poll: "10 minutes" })
       const taken = yield* Queue.unbounded<Job>()
       yield* queue.work((job) => Queue.offer(taken, job))
       const job = yield* importJob
@@ -54,11 +57,10 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
         organizationId: job.organizationId,
         audienceId: AudienceId.make(job.importId)
       } as const
-      // The first may wait until the listener stands.
       yield* queue.enqueue(job)
-      assert.deepStrictEqual(yield* within("5 seconds", Queue.take(taken)), job)
+      assert.deepStrictEqual(yield* patiently(Queue.take(taken)), job)
       yield* queue.enqueue(refresh)
-      assert.deepStrictEqual(yield* within("1 second", Queue.take(taken)), refresh)
+      assert.deepStrictEqual(yield* patiently(Queue.take(taken)), refresh)
     })
   )
 
@@ -96,14 +98,14 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
           yield* Ref.update(running, (n) => n - 1)
         })
       )
-      assert.strictEqual(yield* within("5 seconds", Queue.take(started)), job.organizationId)
+      assert.strictEqual(yield* patiently(Queue.take(started)), job.organizationId)
       // Two more while it runs: one of them is to follow. The other organization's does not wait for it.
       yield* queue.enqueue(job)
       yield* queue.enqueue(job)
       yield* queue.enqueue(last)
-      assert.strictEqual(yield* within("5 seconds", Queue.take(started)), last.organizationId)
+      assert.strictEqual(yield* patiently(Queue.take(started)), last.organizationId)
       yield* Deferred.succeed(goOn, undefined)
-      assert.strictEqual(yield* within("5 seconds", Queue.take(started)), job.organizationId)
+      assert.strictEqual(yield* patiently(Queue.take(started)), job.organizationId)
       yield* Effect.sleep("300 millis")
       assert.strictEqual(yield* Queue.size(started), 0)
     })
@@ -121,11 +123,10 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
           organizationId === hers.organizationId ? Effect.never : Effect.void
         )
       )
-      assert.strictEqual(yield* within("5 seconds", Queue.take(started)), hers.organizationId)
+      assert.strictEqual(yield* patiently(Queue.take(started)), hers.organizationId)
       const his = yield* importJob
       yield* queue.enqueue(his)
-      yield* within(
-        "10 seconds",
+      yield* patiently(
         Effect.repeat(Queue.take(started), { until: (organizationId) => organizationId === his.organizationId })
       )
     })
@@ -143,7 +144,7 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
         )
       )
       yield* queue.enqueue(yield* importJob)
-      yield* within("10 seconds", Deferred.await(done))
+      yield* patiently(Deferred.await(done))
     })
   )
 
@@ -166,11 +167,11 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
         .pipe(Scope.provide(first))
       yield* queue.enqueue(quick)
       yield* queue.enqueue(slow)
-      yield* within("5 seconds", Effect.andThen(Queue.take(started), Queue.take(started)))
-      yield* within("3 seconds", Scope.close(first, yield* Effect.exit(Effect.void)))
+      yield* patiently(Effect.andThen(Queue.take(started), Queue.take(started)))
+      yield* patiently(Scope.close(first, yield* Effect.exit(Effect.void)))
       assert.deepStrictEqual(yield* Queue.takeAll(ended), [quick])
       yield* queue.work((job) => Queue.offer(ended, job))
-      assert.deepStrictEqual(yield* within("10 seconds", Queue.take(ended)), slow)
+      assert.deepStrictEqual(yield* patiently(Queue.take(ended)), slow)
     })
   )
 
@@ -181,13 +182,13 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
       const taken = yield* Queue.unbounded<Job>()
       yield* queue.work((job) => Queue.offer(taken, job))
       yield* queue.enqueue(yield* importJob)
-      yield* within("5 seconds", Queue.take(taken))
+      yield* patiently(Queue.take(taken))
       yield* sql`
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE application_name = 'audiences-jobs' AND datname = current_database()`
       const job = yield* importJob
-      yield* within("10 seconds", Effect.eventually(Effect.sandbox(queue.enqueue(job))))
-      assert.deepStrictEqual(yield* within("10 seconds", Queue.take(taken)), job)
+      yield* patiently(Effect.eventually(Effect.sandbox(queue.enqueue(job))))
+      assert.deepStrictEqual(yield* patiently(Queue.take(taken)), job)
     })
   )
 
@@ -199,12 +200,12 @@ layer(PostgresTest, { excludeTestServices: true })("JobQueuePgBoss", (it) => {
         const job = yield* importJob
         const child = yield* childProgram(hangingWorker, [inject("postgresUrl"), schema])
         yield* queue.enqueue(job)
-        yield* within("10 seconds", child.said("took Import"))
+        yield* patiently(child.said("took Import"))
         yield* child.kill
         const taken = yield* Queue.unbounded<Job>()
         yield* queue.work((each) => Queue.offer(taken, each))
         const waiting = yield* Effect.forkScoped(Queue.take(taken))
-        assert.deepStrictEqual(yield* within("25 seconds", Fiber.join(waiting)), job)
+        assert.deepStrictEqual(yield* within("50 seconds", Fiber.join(waiting)), job)
       }),
     40_000
   )

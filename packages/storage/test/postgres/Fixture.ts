@@ -43,7 +43,7 @@ export const postmasterPid = (directory: string) =>
   Number.parseInt(readFileSync(join(directory, "postmaster.pid"), "utf8"), 10)
 
 export const eventually = (condition: () => boolean) =>
-  Effect.sleep("5 millis").pipe(Effect.repeat({ until: condition }), Effect.timeout("10 seconds"))
+  Effect.sleep("5 millis").pipe(Effect.repeat({ until: condition }), Effect.timeout("30 seconds"))
 
 /** A server process of its own on the data directory; killed with the scope, which may leave an orphan. */
 export const startElsewhere = (dataDir: string) =>
