@@ -1,5 +1,5 @@
 import type { Actor } from "@audiences/domain/Actor"
-import { type AudienceGroupArchived, AudienceGroupId, AudienceGroupNotFound } from "@audiences/domain/AudienceGroup"
+import { AudienceGroupArchived, AudienceGroupId, AudienceGroupNotFound } from "@audiences/domain/AudienceGroup"
 import type { ConsumerId, ConsumerNotFound } from "@audiences/domain/Consumer"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { RfmExplanation, RfmGroup, RfmInput } from "@audiences/domain/Rfm"
@@ -11,9 +11,9 @@ import { AudienceGroupRepo } from "../groups/AudienceGroupRepo.ts"
 import { type SegmentationInput, Segmentations } from "../groups/Segmentations.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { boundsOf, neededPlaces } from "./RfmCutting.ts"
-import { defaultIntervalSeconds, defaultMethod, methodOf, methodProblems } from "./RfmMethods.ts"
-import { RfmRepo, type RfmScoring } from "./RfmRepo.ts"
-import { mapName, segmentRules, segmentsOf } from "./SegmentMap.ts"
+import { defaultMethod, methodOf, methodProblems } from "./RfmMethods.ts"
+import { RfmRepo, type RfmScoringChange } from "./RfmRepo.ts"
+import { mapName, segmentRules, segmentsOf, unreachable } from "./SegmentMap.ts"
 
 /** Scores consumers by recency, frequency and amount, and keeps an audience for each segment of a map of the ranks. */
 export class Rfm extends Context.Service<
@@ -36,7 +36,10 @@ export class Rfm extends Context.Service<
       consumerId: ConsumerId
     ) => Effect.Effect<RfmExplanation, AudienceGroupNotFound | ConsumerNotFound>
     /** Asks for a run; answers at once, while it is in progress. */
-    readonly request: (actor: Actor, groupId: AudienceGroupId) => Effect.Effect<RfmGroup, AudienceGroupNotFound>
+    readonly request: (
+      actor: Actor,
+      groupId: AudienceGroupId
+    ) => Effect.Effect<RfmGroup, AudienceGroupNotFound | AudienceGroupArchived>
     /** Does the run that is asked for, or goes on with one that was cut off. Idempotent: nothing asked for, nothing done. One that fails is put off. */
     readonly run: (organizationId: OrganizationId) => Effect.Effect<void>
     /** Hands every run whose time has come, or that was asked for but lost, to the job queue. */
@@ -89,18 +92,21 @@ export class Rfm extends Context.Service<
         return yield* repo.explain(organizationId, consumerId)
       })
 
-      const scoringOf = Effect.fnUntraced(function* (actor: Actor, { intervalSeconds, method }: RfmInput) {
-        const kept = Option.getOrUndefined(yield* repo.state(actor.organizationId))
-        const scoring: RfmScoring = {
-          method: method === undefined ? (kept?.method ?? defaultMethod) : methodOf(method),
-          intervalSeconds:
-            intervalSeconds === undefined
-              ? kept === undefined
-                ? defaultIntervalSeconds
-                : kept.intervalSeconds
-              : intervalSeconds
-        }
-        return scoring
+      /** What is wrong with the bins of a method for the segments of this and, as ranks are the organization's, of other groups. */
+      const binProblems = Effect.fnUntraced(function* (
+        actor: Actor,
+        groupId: AudienceGroupId,
+        input: RfmInput,
+        bins: number
+      ) {
+        if (input.method === undefined) return []
+        const others = yield* repo.segmentsBeyond(actor.organizationId, bins, groupId)
+        return others.slice(0, 1).map((other): Problem => ({
+          path: input.method?.bins === undefined ? ["method"] : ["method", "bins"],
+          type: "rfm_bins",
+          expected: `${other.bins} bins`,
+          message: `The segment ${JSON.stringify(other.name)} of the group ${JSON.stringify(other.groupName)} needs ${other.bins} bins, and all groups have one method: change the map of that group first, or archive it`
+        }))
       })
 
       const planned = Effect.fnUntraced(function* (
@@ -109,12 +115,27 @@ export class Rfm extends Context.Service<
         input: RfmInput,
         action: "rfm.create" | "rfm.replace"
       ) {
-        const scoring = yield* scoringOf(actor, input)
+        const method =
+          input.method === undefined ? (yield* stateOf(actor.organizationId)).method : methodOf(input.method)
+        const scoring: RfmScoringChange = {
+          ...(input.method === undefined ? {} : { method }),
+          ...(input.intervalSeconds === undefined ? {} : { intervalSeconds: input.intervalSeconds })
+        }
         const map = input.segmentMap ?? "fanfare5"
         const segments = segmentsOf(map)
-        const problems: Array<Problem> = [...methodProblems(input, scoring.method)]
+        const problems: Array<Problem> = [
+          ...methodProblems(input, method),
+          ...(yield* binProblems(actor, groupId, input, method.bins))
+        ]
         if (Result.isFailure(segments))
           problems.push(...segments.failure.map((each) => ({ ...each, path: ["segmentMap", ...each.path] })))
+        else
+          problems.push(
+            ...unreachable(map, segments.success, method.bins).map((each) => ({
+              ...each,
+              path: ["segmentMap", ...each.path]
+            }))
+          )
         if (Result.isFailure(segments) || problems.length > 0) return yield* refuse(input, problems)
         const uuid = yield* Uuid
         const drafts = yield* Effect.forEach(segments.success, (segment, i) =>
@@ -169,7 +190,8 @@ export class Rfm extends Context.Service<
       })
 
       const request = Effect.fn("Rfm.request")(function* (actor: Actor, groupId: AudienceGroupId) {
-        yield* get(actor.organizationId, groupId)
+        const { audiences } = yield* get(actor.organizationId, groupId)
+        if (audiences.every(({ archived }) => archived)) return yield* new AudienceGroupArchived()
         yield* repo.request(actor, yield* clock.now)
         const group = yield* get(actor.organizationId, groupId)
         yield* enqueue(actor.organizationId)
