@@ -4,16 +4,16 @@ import type { ConsumerId, ConsumerNotFound } from "@audiences/domain/Consumer"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { RfmExplanation, RfmGroup, RfmInput } from "@audiences/domain/Rfm"
 import { Uuid } from "@audiences/domain/Uuid"
-import { type Problem, refuse, type ValidationError } from "@audiences/domain/ValidationError"
-import { Cause, Context, Effect, Layer, Option, Result } from "effect"
+import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
+import { Cause, Context, Effect, Layer, Option } from "effect"
 import { DatabaseClock } from "../DatabaseClock.ts"
 import { AudienceGroupRepo } from "../groups/AudienceGroupRepo.ts"
-import { type SegmentationInput, Segmentations } from "../groups/Segmentations.ts"
+import { Segmentations } from "../groups/Segmentations.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { boundsOf, neededPlaces } from "./RfmCutting.ts"
-import { defaultMethod, methodOf, methodProblems } from "./RfmMethods.ts"
-import { RfmRepo, type RfmScoringChange } from "./RfmRepo.ts"
-import { mapName, segmentRules, segmentsOf, unreachable } from "./SegmentMap.ts"
+import { defaultMethod } from "./RfmMethods.ts"
+import { plannedSegmentation } from "./RfmPlan.ts"
+import { RfmRepo } from "./RfmRepo.ts"
 
 /** Scores consumers by recency, frequency and amount, and keeps an audience for each segment of a map of the ranks. */
 export class Rfm extends Context.Service<
@@ -92,74 +92,6 @@ export class Rfm extends Context.Service<
         return yield* repo.explain(organizationId, consumerId)
       })
 
-      /** What is wrong with the bins of a method for the segments of this and, as ranks are the organization's, of other groups. */
-      const binProblems = Effect.fnUntraced(function* (
-        actor: Actor,
-        groupId: AudienceGroupId,
-        input: RfmInput,
-        bins: number
-      ) {
-        if (input.method === undefined) return []
-        const others = yield* repo.segmentsBeyond(actor.organizationId, bins, groupId)
-        return others.slice(0, 1).map((other): Problem => ({
-          path: input.method?.bins === undefined ? ["method"] : ["method", "bins"],
-          type: "rfm_bins",
-          expected: `${other.bins} bins`,
-          message: `The segment ${JSON.stringify(other.name)} of the group ${JSON.stringify(other.groupName)} needs ${other.bins} bins, and all groups have one method: change the map of that group first, or archive it`
-        }))
-      })
-
-      const planned = Effect.fnUntraced(function* (
-        actor: Actor,
-        groupId: AudienceGroupId,
-        input: RfmInput,
-        action: "rfm.create" | "rfm.replace"
-      ) {
-        const method =
-          input.method === undefined ? (yield* stateOf(actor.organizationId)).method : methodOf(input.method)
-        const scoring: RfmScoringChange = {
-          ...(input.method === undefined ? {} : { method }),
-          ...(input.intervalSeconds === undefined ? {} : { intervalSeconds: input.intervalSeconds })
-        }
-        const map = input.segmentMap ?? "fanfare5"
-        const segments = segmentsOf(map)
-        const problems: Array<Problem> = [
-          ...methodProblems(input, method),
-          ...(yield* binProblems(actor, groupId, input, method.bins))
-        ]
-        if (Result.isFailure(segments))
-          problems.push(...segments.failure.map((each) => ({ ...each, path: ["segmentMap", ...each.path] })))
-        else
-          problems.push(
-            ...unreachable(map, segments.success, method.bins).map((each) => ({
-              ...each,
-              path: ["segmentMap", ...each.path]
-            }))
-          )
-        if (Result.isFailure(segments) || problems.length > 0) return yield* refuse(input, problems)
-        const uuid = yield* Uuid
-        const drafts = yield* Effect.forEach(segments.success, (segment, i) =>
-          Effect.map(
-            Effect.forEach(segment.boxes, () => uuid),
-            (ids) => ({
-              name: segment.name,
-              iconName: null,
-              metadata: { rfmSegmentMap: mapName(map), rfmOrder: i },
-              rules: segmentRules(segment, ids)
-            })
-          )
-        )
-        const segmentation: SegmentationInput = {
-          groupId,
-          groupName: input.groupName,
-          groupType: "RFM",
-          action,
-          segments: drafts,
-          scoring
-        }
-        return segmentation
-      })
-
       const begun = Effect.fnUntraced(function* (actor: Actor, groupId: AudienceGroupId) {
         const group = yield* Effect.orDie(get(actor.organizationId, groupId))
         yield* enqueue(actor.organizationId)
@@ -168,24 +100,26 @@ export class Rfm extends Context.Service<
 
       const create = Effect.fn("Rfm.create")(function* (actor: Actor, input: RfmInput) {
         const groupId = AudienceGroupId.make(yield* yield* Uuid)
-        yield* segmentations.create(actor, yield* planned(actor, groupId, input, "rfm.create"))
+        yield* segmentations.create(actor, yield* plannedSegmentation(repo, actor, groupId, input, "rfm.create"))
         return yield* begun(actor, groupId)
       })
 
       const replace = Effect.fn("Rfm.replace")(function* (actor: Actor, groupId: AudienceGroupId, input: RfmInput) {
         yield* groups.get(actor.organizationId, groupId)
-        yield* segmentations.replace(actor, yield* planned(actor, groupId, input, "rfm.replace")).pipe(
-          Effect.catchTag("GroupTypeMismatch", () =>
-            refuse(input, [
-              {
-                path: [],
-                type: "group_type",
-                expected: "a group of RFM audiences",
-                message: "Audience group has no RFM segments: create a segmentation with POST /audiences/rfm"
-              }
-            ])
+        yield* segmentations
+          .replace(actor, yield* plannedSegmentation(repo, actor, groupId, input, "rfm.replace"))
+          .pipe(
+            Effect.catchTag("GroupTypeMismatch", () =>
+              refuse(input, [
+                {
+                  path: [],
+                  type: "group_type",
+                  expected: "a group of RFM audiences",
+                  message: "Audience group has no RFM segments: create a segmentation with POST /audiences/rfm"
+                }
+              ])
+            )
           )
-        )
         return yield* begun(actor, groupId)
       })
 
