@@ -31,7 +31,9 @@ const readDecimal: Reader<number> = (value) => {
   if (typeof value !== "string" || typeof read !== "number" || !Number.isFinite(read)) return readNumber(value)
   return isSame(value, decimalOf(read))
     ? readNumber(read)
-    : Result.fail(`${value.length > 60 ? `${value.slice(0, 60)}…` : value} has more digits than a number carries: the nearest is ${read}`)
+    : Result.fail(
+        `${value.length > 60 ? `${value.slice(0, 60)}…` : value} has more digits than a number carries: the nearest is ${read}`
+      )
 }
 
 /** How the values of an attribute of a kind are read and ordered. */
