@@ -3,7 +3,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { type DistributionBucket, distributionQuery, maxBucketCount } from "@audiences/domain/Distribution"
 import { decodeBody } from "../audiences/payload.ts"
-import { bar } from "../output/Bar.ts"
+import { bar, shorterBar } from "../output/Bar.ts"
 import { asTable, printList, printRecord, type Shown } from "../output/Output.ts"
 import { optionalKey } from "../Paging.ts"
 
@@ -14,7 +14,7 @@ const chart = (buckets: ReadonlyArray<DistributionBucket>): ReadonlyArray<Shown<
     { title: "RANGE", align: "right", of: ({ range }) => range },
     { title: "CONSUMERS", align: "right", of: ({ value }) => value },
     { title: "SHARE", align: "right", of: ({ percentage }) => `${percentage.toFixed(1)}%` },
-    { title: "", of: ({ value }) => bar(value, most) }
+    { title: "", scaled: shorterBar, of: ({ value }) => bar(value, most) }
   ]
 }
 

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import type { Audience } from "@audiences/domain/Audience"
-import { bar, share } from "../output/Bar.ts"
+import { bar, share, shorterBar } from "../output/Bar.ts"
 import type { Shown } from "../output/Output.ts"
 
 export interface Sized {
@@ -29,6 +29,6 @@ export const sizeColumns = (all: ReadonlyArray<Sized>): ReadonlyArray<Shown<Size
   return [
     { title: "MEMBERS", align: "right", of: ({ count }) => count },
     { title: "SHARE", align: "right", of: ({ count }) => share(count, whole) },
-    { title: "", of: ({ count }) => bar(count, greatest) }
+    { title: "", scaled: shorterBar, of: ({ count }) => bar(count, greatest) }
   ]
 }

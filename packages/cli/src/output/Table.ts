@@ -5,6 +5,8 @@ export interface Column {
   readonly align?: "left" | "right"
   /** Whether its cells may be cut when the table is wider than the terminal. */
   readonly shrinks?: boolean
+  /** Draws a cell at a part of its width, 0 to 1, where there is still no room: a bar that was cut would tell a lie. */
+  readonly scaled?: (cell: string, part: number) => string
 }
 
 const gap = "  "
@@ -41,6 +43,27 @@ const fit = (widths: Array<number>, columns: ReadonlyArray<Column>, excess: numb
   }
 }
 
+/** How many terminal cells a line has too many. */
+const excessOf = (widths: ReadonlyArray<number>, width: number): number =>
+  widths.reduce((sum, each) => sum + each, gap.length * (widths.length - 1)) - width
+
+/** Scales the columns that may be by what is still too much, all cells of one alike. */
+const scaledRows = (
+  widths: Array<number>,
+  columns: ReadonlyArray<Column>,
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  width: number
+): ReadonlyArray<ReadonlyArray<string>> => {
+  const parts = columns.map(({ scaled }, i) => {
+    const wanted = widths[i]!
+    const excess = excessOf(widths, width)
+    if (scaled === undefined || excess <= 0 || wanted === 0) return 1
+    widths[i] = Math.max(0, wanted - excess)
+    return widths[i] / wanted
+  })
+  return rows.map((row) => row.map((cell, i) => (parts[i] === 1 ? cell : columns[i]!.scaled!(cell, parts[i]!))))
+}
+
 export interface TableStyle {
   /** Terminal cells in a line. */
   readonly width: number
@@ -58,7 +81,8 @@ export const table = (
   const widths = columns.map(({ title }, i) =>
     rows.reduce((width, row) => Math.max(width, CliOutput.displayWidth(row[i] ?? "")), CliOutput.displayWidth(title))
   )
-  fit(widths, columns, widths.reduce((sum, width) => sum + width, gap.length * (columns.length - 1)) - style.width)
+  fit(widths, columns, excessOf(widths, style.width))
+  const drawn = scaledRows(widths, columns, rows, style.width)
   const line = (cells: ReadonlyArray<string>, colour = (text: string) => text) => {
     const padded = columns.map(({ align }, i) => pad(cut(cells[i] ?? "", widths[i]!), widths[i]!, align))
     const plain = padded.join(gap).trimEnd()
@@ -68,7 +92,7 @@ export const table = (
       .join(gap)
       .trimEnd()
   }
-  return [style.heading(line(columns.map(({ title }) => title))), ...rows.map((row) => line(row, style.cell))].join(
+  return [style.heading(line(columns.map(({ title }) => title))), ...drawn.map((row) => line(row, style.cell))].join(
     "\n"
   )
 }

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { CliOutput } from "effect/cli"
+import { bar, shorterBar } from "@audiences/cli/output/Bar"
 import { printable, printableJson } from "@audiences/cli/output/Printable"
 import { cut, table } from "@audiences/cli/output/Table"
 
@@ -32,6 +33,23 @@ describe("table", () => {
     const rows = [["01984a3e", "a name that is much too long", "7"]]
     assert.strictEqual(table(columns, rows, plain(30)).split("\n")[1], "01984a3e  a name that is m…  7")
     for (const line of table(columns, rows, plain(12)).split("\n")) assert.isAtMost(CliOutput.displayWidth(line), 12)
+  })
+
+  it("draws all bars shorter by one measure where there is no room for them", () => {
+    const chart = [...columns, { title: "", scaled: shorterBar }]
+    const rows = [24, 12, 1, 0].map((amount) => ["1", "a name", String(amount), bar(amount, 24)])
+    const bars = (width: number) =>
+      table(chart, rows, plain(width))
+        .split("\n")
+        .slice(1)
+        .map((line) => line.replace(/^[^█-▏]*/, ""))
+    assert.deepStrictEqual(bars(80), ["█".repeat(24), "█".repeat(12), "█", ""])
+    assert.deepStrictEqual(bars(29), ["█".repeat(13), `${"█".repeat(6)}▌`, "▌", ""])
+    assert.deepStrictEqual(bars(17), ["█", "▌", "▏", ""])
+    assert.deepStrictEqual(bars(16), ["", "", "", ""])
+    for (const width of [5, 13, 14, 20, 40])
+      for (const line of table(chart, rows, plain(width)).split("\n"))
+        assert.isAtMost(CliOutput.displayWidth(line), width)
   })
 
   it("never cuts a wide character in two", () => {

@@ -33,7 +33,11 @@ export class RfmApi extends HttpApiGroup.make("rfm")
       .annotateMerge(
         OpenApi.annotations({ description: "Extension: segments are matched by name; a scoring is asked for." })
       ),
-    HttpApiEndpoint.post("run", "/:groupId/runs", { params, success: RfmGroup, error: AudienceGroupNotFound })
+    HttpApiEndpoint.post("run", "/:groupId/runs", {
+      params,
+      success: RfmGroup,
+      error: [AudienceGroupNotFound, AudienceGroupArchived]
+    })
       .annotate(OpenApi.Summary, "Score all consumers now")
       .annotateMerge(
         OpenApi.annotations({ description: "Extension: answers at once, while the scoring is in progress." })

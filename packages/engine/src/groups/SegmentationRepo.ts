@@ -5,7 +5,7 @@ import type { AudienceId } from "@audiences/domain/AudienceId"
 import type { AuditAction } from "@audiences/domain/AuditEntry"
 import { Context, Data, type DateTime, type Effect } from "effect"
 import type { NewAudience } from "../audiences/NewAudience.ts"
-import type { RfmScoring } from "../rfm/RfmRepo.ts"
+import type { RfmScoringChange } from "../rfm/RfmRepo.ts"
 
 /** DYNAMIC audiences that belong together and are written together: the tiers of a programme, the segments of a scoring. */
 export interface Segmentation {
@@ -15,7 +15,7 @@ export interface Segmentation {
   readonly segments: ReadonlyArray<NewAudience>
   readonly action: AuditAction
   /** Of RFM segments: how consumers are scored from now on; a run is asked for. */
-  readonly scoring?: RfmScoring
+  readonly scoring?: RfmScoringChange
 }
 
 /** No live audience of the group is a segment of that type. */

@@ -10,7 +10,7 @@ import { makeAudience } from "../audiences/NewAudience.ts"
 import { DatabaseClock } from "../DatabaseClock.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { enqueueRefresh } from "../refreshes/EnqueueRefresh.ts"
-import type { RfmScoring } from "../rfm/RfmRepo.ts"
+import type { RfmScoringChange } from "../rfm/RfmRepo.ts"
 import { SettingsRepo } from "../settings/SettingsRepo.ts"
 import { AudienceGroupRepo } from "./AudienceGroupRepo.ts"
 import { SegmentationRepo } from "./SegmentationRepo.ts"
@@ -31,7 +31,7 @@ export interface SegmentationInput {
   /** In their order. Names are different, folded. */
   readonly segments: ReadonlyArray<SegmentInput>
   /** Of RFM segments: how consumers are scored from now on; a run is asked for. */
-  readonly scoring?: RfmScoring
+  readonly scoring?: RfmScoringChange
 }
 
 const make = Effect.gen(function* () {

@@ -1,19 +1,19 @@
 import type { Actor } from "@audiences/domain/Actor"
-import { type AudienceGroupArchived, AudienceGroupId, AudienceGroupNotFound } from "@audiences/domain/AudienceGroup"
+import { AudienceGroupArchived, AudienceGroupId, AudienceGroupNotFound } from "@audiences/domain/AudienceGroup"
 import type { ConsumerId, ConsumerNotFound } from "@audiences/domain/Consumer"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { RfmExplanation, RfmGroup, RfmInput } from "@audiences/domain/Rfm"
 import { Uuid } from "@audiences/domain/Uuid"
-import { type Problem, refuse, type ValidationError } from "@audiences/domain/ValidationError"
-import { Cause, Context, Effect, Layer, Option, Result } from "effect"
+import { refuse, type ValidationError } from "@audiences/domain/ValidationError"
+import { Cause, Context, Effect, Layer, Option } from "effect"
 import { DatabaseClock } from "../DatabaseClock.ts"
 import { AudienceGroupRepo } from "../groups/AudienceGroupRepo.ts"
-import { type SegmentationInput, Segmentations } from "../groups/Segmentations.ts"
+import { Segmentations } from "../groups/Segmentations.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { boundsOf, neededPlaces } from "./RfmCutting.ts"
-import { defaultIntervalSeconds, defaultMethod, methodOf, methodProblems } from "./RfmMethods.ts"
-import { RfmRepo, type RfmScoring } from "./RfmRepo.ts"
-import { mapName, segmentRules, segmentsOf } from "./SegmentMap.ts"
+import { defaultMethod } from "./RfmMethods.ts"
+import { plannedSegmentation } from "./RfmPlan.ts"
+import { RfmRepo } from "./RfmRepo.ts"
 
 /** Scores consumers by recency, frequency and amount, and keeps an audience for each segment of a map of the ranks. */
 export class Rfm extends Context.Service<
@@ -36,7 +36,10 @@ export class Rfm extends Context.Service<
       consumerId: ConsumerId
     ) => Effect.Effect<RfmExplanation, AudienceGroupNotFound | ConsumerNotFound>
     /** Asks for a run; answers at once, while it is in progress. */
-    readonly request: (actor: Actor, groupId: AudienceGroupId) => Effect.Effect<RfmGroup, AudienceGroupNotFound>
+    readonly request: (
+      actor: Actor,
+      groupId: AudienceGroupId
+    ) => Effect.Effect<RfmGroup, AudienceGroupNotFound | AudienceGroupArchived>
     /** Does the run that is asked for, or goes on with one that was cut off. Idempotent: nothing asked for, nothing done. One that fails is put off. */
     readonly run: (organizationId: OrganizationId) => Effect.Effect<void>
     /** Hands every run whose time has come, or that was asked for but lost, to the job queue. */
@@ -89,56 +92,6 @@ export class Rfm extends Context.Service<
         return yield* repo.explain(organizationId, consumerId)
       })
 
-      const scoringOf = Effect.fnUntraced(function* (actor: Actor, { intervalSeconds, method }: RfmInput) {
-        const kept = Option.getOrUndefined(yield* repo.state(actor.organizationId))
-        const scoring: RfmScoring = {
-          method: method === undefined ? (kept?.method ?? defaultMethod) : methodOf(method),
-          intervalSeconds:
-            intervalSeconds === undefined
-              ? kept === undefined
-                ? defaultIntervalSeconds
-                : kept.intervalSeconds
-              : intervalSeconds
-        }
-        return scoring
-      })
-
-      const planned = Effect.fnUntraced(function* (
-        actor: Actor,
-        groupId: AudienceGroupId,
-        input: RfmInput,
-        action: "rfm.create" | "rfm.replace"
-      ) {
-        const scoring = yield* scoringOf(actor, input)
-        const map = input.segmentMap ?? "fanfare5"
-        const segments = segmentsOf(map)
-        const problems: Array<Problem> = [...methodProblems(input, scoring.method)]
-        if (Result.isFailure(segments))
-          problems.push(...segments.failure.map((each) => ({ ...each, path: ["segmentMap", ...each.path] })))
-        if (Result.isFailure(segments) || problems.length > 0) return yield* refuse(input, problems)
-        const uuid = yield* Uuid
-        const drafts = yield* Effect.forEach(segments.success, (segment, i) =>
-          Effect.map(
-            Effect.forEach(segment.boxes, () => uuid),
-            (ids) => ({
-              name: segment.name,
-              iconName: null,
-              metadata: { rfmSegmentMap: mapName(map), rfmOrder: i },
-              rules: segmentRules(segment, ids)
-            })
-          )
-        )
-        const segmentation: SegmentationInput = {
-          groupId,
-          groupName: input.groupName,
-          groupType: "RFM",
-          action,
-          segments: drafts,
-          scoring
-        }
-        return segmentation
-      })
-
       const begun = Effect.fnUntraced(function* (actor: Actor, groupId: AudienceGroupId) {
         const group = yield* Effect.orDie(get(actor.organizationId, groupId))
         yield* enqueue(actor.organizationId)
@@ -147,29 +100,32 @@ export class Rfm extends Context.Service<
 
       const create = Effect.fn("Rfm.create")(function* (actor: Actor, input: RfmInput) {
         const groupId = AudienceGroupId.make(yield* yield* Uuid)
-        yield* segmentations.create(actor, yield* planned(actor, groupId, input, "rfm.create"))
+        yield* segmentations.create(actor, yield* plannedSegmentation(repo, actor, groupId, input, "rfm.create"))
         return yield* begun(actor, groupId)
       })
 
       const replace = Effect.fn("Rfm.replace")(function* (actor: Actor, groupId: AudienceGroupId, input: RfmInput) {
         yield* groups.get(actor.organizationId, groupId)
-        yield* segmentations.replace(actor, yield* planned(actor, groupId, input, "rfm.replace")).pipe(
-          Effect.catchTag("GroupTypeMismatch", () =>
-            refuse(input, [
-              {
-                path: [],
-                type: "group_type",
-                expected: "a group of RFM audiences",
-                message: "Audience group has no RFM segments: create a segmentation with POST /audiences/rfm"
-              }
-            ])
+        yield* segmentations
+          .replace(actor, yield* plannedSegmentation(repo, actor, groupId, input, "rfm.replace"))
+          .pipe(
+            Effect.catchTag("GroupTypeMismatch", () =>
+              refuse(input, [
+                {
+                  path: [],
+                  type: "group_type",
+                  expected: "a group of RFM audiences",
+                  message: "Audience group has no RFM segments: create a segmentation with POST /audiences/rfm"
+                }
+              ])
+            )
           )
-        )
         return yield* begun(actor, groupId)
       })
 
       const request = Effect.fn("Rfm.request")(function* (actor: Actor, groupId: AudienceGroupId) {
-        yield* get(actor.organizationId, groupId)
+        const { audiences } = yield* get(actor.organizationId, groupId)
+        if (audiences.every(({ archived }) => archived)) return yield* new AudienceGroupArchived()
         yield* repo.request(actor, yield* clock.now)
         const group = yield* get(actor.organizationId, groupId)
         yield* enqueue(actor.organizationId)

@@ -1,4 +1,5 @@
 import type { Actor } from "@audiences/domain/Actor"
+import type { AudienceGroupId } from "@audiences/domain/AudienceGroup"
 import type { ConsumerId, ConsumerNotFound } from "@audiences/domain/Consumer"
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { RfmExplanation, RfmMethod, RfmRun } from "@audiences/domain/Rfm"
@@ -10,6 +11,16 @@ export interface RfmScoring {
   readonly method: RfmMethod
   /** Null: only on demand. */
   readonly intervalSeconds: number | null
+}
+
+/** What a caller says of it: what is absent stays as it is kept, and is the default where nothing is. */
+export type RfmScoringChange = Partial<RfmScoring>
+
+/** A segment of an organization, and how many bins give ranks that it has. */
+export interface SegmentNeed {
+  readonly groupName: string | null
+  readonly name: string
+  readonly bins: number
 }
 
 export interface RfmState extends RfmScoring {
@@ -32,6 +43,12 @@ export class RfmRepo extends Context.Service<
   RfmRepo,
   {
     readonly state: (organizationId: OrganizationId) => Effect.Effect<Option.Option<RfmState>>
+    /** The live segments of all groups but one that need more bins, those of a group together; of maps that have a name 5. */
+    readonly segmentsBeyond: (
+      organizationId: OrganizationId,
+      bins: number,
+      except: AudienceGroupId
+    ) => Effect.Effect<ReadonlyArray<SegmentNeed>>
     /** The ranks of a consumer, and its values counted as the latest run counts them. */
     readonly explain: (
       organizationId: OrganizationId,

@@ -24,6 +24,27 @@ const has = ({ frequency = all, monetary = all, recency = all }: RfmSegment, r: 
 
 const maxBoxes = 100
 
+/** How many bins give ranks that a segment has. */
+const binsOf = ({ boxes }: MappedSegment): number =>
+  Math.min(...boxes.map((box) => Math.max(...box.map(([from]) => from))))
+
+/** The segments of a map that nobody can be in while ranks end at the number of bins; paths lead from the map. */
+export const unreachable = (
+  map: RfmMap,
+  segments: ReadonlyArray<MappedSegment>,
+  bins: number
+): ReadonlyArray<Problem> =>
+  typeof map === "string"
+    ? []
+    : segments
+        .filter((segment) => binsOf(segment) > bins)
+        .map((segment) => ({
+          path: [map.findIndex((each) => fold(each.name) === fold(segment.name)), "name"],
+          type: "segment_bins",
+          expected: `ranks of ${bins} bins`,
+          message: `${JSON.stringify(segment.name)} needs ${binsOf(segment)} bins, and the method has ${bins}: nobody could be in it`
+        }))
+
 /** The segments of a map, in the order in which they are named first, or what is wrong with it; paths lead from the map. */
 export const segmentsOf = (map: RfmMap): Result.Result<ReadonlyArray<MappedSegment>, ReadonlyArray<Problem>> => {
   const boxes = typeof map === "string" ? rfmMaps[map] : map

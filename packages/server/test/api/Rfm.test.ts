@@ -327,4 +327,65 @@ layer(TestServer, { excludeTestServices: true })("RFM", (it) => {
       assert.strictEqual((yield* send("PUT", `/audiences/rfm/${tierGroup}`, { groupName: "RFM" })).status, 400)
     })
   )
+
+  it.effect("refuses fewer bins than segments need, of its own map and of every other group", () =>
+    Effect.gen(function* () {
+      const { call, send, settled } = yield* founded
+      const refusal = Effect.fnUntraced(function* (method: string, path: string, body: object) {
+        const answer = yield* send(method, path, { groupName: "B", ...body })
+        assert.strictEqual(answer.status, 400, answer.text)
+        return answer.json.issues.map(({ message, path: at }: Json) => [
+          at.map(({ key }: Json) => key).join("."),
+          message
+        ])
+      })
+      const three = { bins: 3 }
+      const segmentMap = [{ name: "top", recency: [3, 3] }, { name: "rest" }]
+      const beyond = [
+        { name: "low", recency: [1, 3] },
+        { name: "high", recency: [4, 5] }
+      ]
+      assert.deepStrictEqual(yield* refusal("POST", "/audiences/rfm", { method: three, segmentMap: beyond }), [
+        ["segmentMap.1.name", '"high" needs 4 bins, and the method has 3: nobody could be in it']
+      ])
+      const { groupId } = yield* call("POST", "/audiences/rfm", { groupName: "A" })
+      yield* settled(groupId)
+      assert.deepStrictEqual(yield* refusal("POST", "/audiences/rfm", { method: three, segmentMap }), [
+        [
+          "method.bins",
+          'The segment "AT_RISK" of the group "A" needs 5 bins, and all groups have one method: change the map of that group first, or archive it'
+        ]
+      ])
+      // The group itself may, with a map for them.
+      yield* call("PUT", `/audiences/rfm/${groupId}`, { groupName: "A", segmentMap, method: three })
+      const other = yield* call("POST", "/audiences/rfm", { groupName: "B", segmentMap, method: three })
+      const two = { bins: 2 }
+      const whole = [{ name: "rest" }]
+      const put = yield* refusal("PUT", `/audiences/rfm/${other.groupId}`, { segmentMap: whole, method: two })
+      assert.match(put[0][1], /^The segment "top" of the group "A" needs 3 bins/)
+      yield* call("DELETE", `/audiences/groups/${groupId}`)
+      yield* call("PUT", `/audiences/rfm/${other.groupId}`, { groupName: "B", segmentMap: whole, method: two })
+      const run = yield* send("POST", `/audiences/rfm/${groupId}/runs`)
+      assert.deepStrictEqual([run.status, run.json.error], [409, "Audience group is archived"])
+    })
+  )
+
+  it.effect("leaves what a change does not name as it is, though another changes it at the same time", () =>
+    Effect.gen(function* () {
+      const { call } = yield* founded
+      const body = { groupName: "A", segmentMap: [{ name: "all" }] }
+      const { groupId } = yield* call("POST", "/audiences/rfm", body)
+      for (let i = 0; i < 5; i++) {
+        const [bins, intervalSeconds] = [2 + (i % 4), 3600 + i]
+        yield* Effect.all(
+          [{ method: { bins } }, { intervalSeconds }].map((change) =>
+            call("PUT", `/audiences/rfm/${groupId}`, { ...body, ...change })
+          ),
+          { concurrency: 2 }
+        )
+        const group = yield* call("GET", `/audiences/rfm/${groupId}`)
+        assert.deepStrictEqual([group.method.bins, group.intervalSeconds], [bins, intervalSeconds])
+      }
+    })
+  )
 })

@@ -12,6 +12,7 @@ import { encodeMethod, type RunRow } from "./RfmRow.ts"
 import { latestRun, readRuns } from "./RfmRuns.ts"
 import { runFailed, takeDueRuns } from "./RfmRequests.ts"
 import { readScoring } from "./RfmScoringWrites.ts"
+import { segmentsBeyond } from "./RfmSegments.ts"
 import { recordScores, scoreBlock } from "./RfmScores.ts"
 import { readSince } from "./RfmSince.ts"
 import { countValues, instant, placedValues } from "./RfmValues.ts"
@@ -115,6 +116,9 @@ const make = Effect.gen(function* () {
 
   return RfmRepo.of({
     state,
+    segmentsBeyond: Effect.fn("RfmRepo.segmentsBeyond")((organizationId: OrganizationId, bins: number, except) =>
+      segmentsBeyond(sql, organizationId, bins, except)
+    ),
     explain: Effect.fn("RfmRepo.explain")((organizationId: OrganizationId, consumerId: ConsumerId) =>
       explainRanks(sql, organizationId, consumerId)
     ),

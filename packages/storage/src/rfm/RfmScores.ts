@@ -1,11 +1,11 @@
 import type { OrganizationId } from "@audiences/domain/Organization"
 import { blockSize } from "@audiences/engine/memberships/Block"
 import type { Bound, Bounds, Dimension } from "@audiences/engine/rfm/RfmCutting"
-import { DateTime, Effect, Schema } from "effect"
+import { type DateTime, Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql"
 import type { RunRow } from "./RfmRow.ts"
 import { changedSince } from "./RfmSince.ts"
-import { instant, readingValues, rfmConsumers, type RfmMethodAt } from "./RfmValues.ts"
+import { instant, instantBefore, readingValues, rfmConsumers, type RfmMethodAt } from "./RfmValues.ts"
 
 /** The fields of a consumer that a scoring writes, by their names in the contract. */
 const fields = [
@@ -24,10 +24,8 @@ const fields = [
 const compared = (sql: SqlClient.SqlClient, dimension: Dimension, { asOf }: RfmMethodAt, { value }: Bound) => {
   // A subquery is read once; the text itself would be parsed again for every consumer.
   switch (dimension) {
-    case "recency": {
-      const at = DateTime.makeUnsafe(DateTime.toEpochMillis(asOf) - Number(value))
-      return [sql`v.last_order_at`, sql`>=`, sql`(SELECT ${instant(sql, at)})`] as const
-    }
+    case "recency":
+      return [sql`v.last_order_at`, sql`>=`, sql`(SELECT ${instantBefore(sql, asOf, value)})`] as const
     case "frequency":
       // Doubles, as they are stored: exact for counts below 10⁷.
       return [sql`v.order_count`, sql`<=`, sql`(SELECT ${value}::text::float8)`] as const

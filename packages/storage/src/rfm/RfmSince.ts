@@ -4,7 +4,7 @@ import type { Bounds } from "@audiences/engine/rfm/RfmCutting"
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient, Statement } from "effect/sql"
 import { isDeepStrictEqual } from "node:util"
-import { instant, type RfmMethodAt } from "./RfmValues.ts"
+import { instantBefore, type RfmMethodAt } from "./RfmValues.ts"
 
 /** What a run builds on: the ranks of an earlier one by the same method, as of its instant and its position of the change feed. */
 export interface Since {
@@ -49,13 +49,11 @@ export const changedSince = (
   since: Since,
   within: (ordinal: Statement.Fragment) => Statement.Fragment
 ) => {
-  const before = (asOf: DateTime.Utc, value: string) =>
-    instant(sql, DateTime.makeUnsafe(DateTime.toEpochMillis(asOf) - Number(value)))
   const passers = recency.map(
     ({ value }) => sql`
       UNION SELECT ordinal FROM consumers
       WHERE organization_id = ${organizationId}::uuid AND NOT archived AND ${within(sql`ordinal`)}
-        AND last_order_at >= ${before(since.asOf, value)} AND last_order_at < ${before(method.asOf, value)}`
+        AND last_order_at >= ${instantBefore(sql, since.asOf, value)} AND last_order_at < ${instantBefore(sql, method.asOf, value)}`
   )
   const changed = sql`
     SELECT o.ordinal FROM changes c, unnest(c.ordinals) AS o (ordinal)

@@ -1,13 +1,23 @@
 import type { OrganizationId } from "@audiences/domain/Organization"
 import type { RfmMethod } from "@audiences/domain/Rfm"
 import { type Dimension, dimensions, type PlacedValue } from "@audiences/engine/rfm/RfmCutting"
+import { earliestInstant, latestInstant } from "@audiences/domain/Instant"
 import { DateTime, Effect, Schema } from "effect"
 import type { SqlClient, Statement } from "effect/sql"
+
+const dayMillis = 86_400_000
 
 /** A method whose reference instant is decided. */
 export type RfmMethodAt = RfmMethod & { readonly asOf: DateTime.Utc }
 
 export const instant = (sql: SqlClient.SqlClient, at: DateTime.Utc) => sql`${DateTime.formatIso(at)}::text::timestamptz`
+
+/** So many milliseconds before an instant; infinite where no instant that is stored can be. */
+export const instantBefore = (sql: SqlClient.SqlClient, at: DateTime.Utc, millis: string) => {
+  const epochMillis = DateTime.toEpochMillis(at) - Number(millis)
+  if (epochMillis < earliestInstant) return sql`'-infinity'::timestamptz`
+  return epochMillis > latestInstant ? sql`'infinity'::timestamptz` : instant(sql, DateTime.makeUnsafe(epochMillis))
+}
 
 /** Where the values of consumers `c` are, as expressions over `from`. */
 interface RfmSourceSql {
@@ -36,7 +46,7 @@ const ofOrders = (
   from: sql`consumers c LEFT JOIN (
       SELECT ordinal, max(ordered_at) AS last_order_at, count(*) AS order_count, sum(total) AS monetary FROM orders
       WHERE organization_id = ${organizationId}::uuid AND ordered_at <= ${instant(sql, asOf)}
-        AND ${windowDays === null ? sql`true` : sql`ordered_at > ${instant(sql, asOf)} - make_interval(days => ${windowDays}::int)`}
+        AND ${windowDays === null ? sql`true` : sql`ordered_at > ${instantBefore(sql, asOf, String(windowDays * dayMillis))}`}
         AND ${ordinals(sql`ordinal`)}
       GROUP BY ordinal
     ) o ON o.ordinal = c.ordinal`,

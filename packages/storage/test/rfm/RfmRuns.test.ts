@@ -1,6 +1,8 @@
 import { RfmRepo } from "@audiences/engine/rfm/RfmRepo"
 import { blockSize } from "@audiences/engine/memberships/Block"
+import { defaultMethod } from "@audiences/engine/rfm/RfmMethods"
 import { RfmRepoSql } from "@audiences/storage/rfm/RfmRepoSql"
+import { countValues } from "@audiences/storage/rfm/RfmValues"
 import { assert, layer } from "@effect/vitest"
 import { DateTime, Effect, Layer, Option, Schedule, Schema } from "effect"
 import { SqlClient } from "effect/sql"
@@ -189,6 +191,42 @@ layer(RfmTest, { excludeTestServices: true })("Scoring runs", (it) => {
       )
       yield* configureScoring(organizationId, { source: "orders", asOf: scoringTime })
       assert.strictEqual((yield* score(organizationId)).scoredCount, 3)
+    })
+  )
+
+  it.effect("are completed whatever instant a threshold falls on", () =>
+    Effect.gen(function* () {
+      const organizationId = yield* freshOrganization
+      yield* insertBuyers(organizationId, [{ days: 1, orders: 1, cents: 100 }])
+      const rankedBy = Effect.fnUntraced(function* (recencyDays: ReadonlyArray<number>) {
+        const thresholds = { recencyDays, frequency: [1], monetary: ["1"] }
+        // Twice: the second builds on the first.
+        for (const _ of [1, 2]) {
+          yield* configureScoring(organizationId, { bins: 2, cuts: "fixed", thresholds })
+          assert.isNotNull((yield* score(organizationId)).completedAt)
+        }
+        return (yield* ranks(organizationId))[0]!.slice(0, 5)
+      })
+      for (const days of [1e6, 1e15, 1e300]) assert.strictEqual(yield* rankedBy([days]), "2 1 1")
+      for (const days of [-3e6, -1e300]) assert.strictEqual(yield* rankedBy([days]), "1 1 1")
+    })
+  )
+
+  it.effect("count days of 24 hours, whatever the time zone of the database", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const organizationId = yield* freshOrganization
+      yield* insertBuyers(organizationId, [{ days: 1, orders: 1, cents: 100 }])
+      yield* sql`
+        INSERT INTO orders (organization_id, order_id, ordinal, total, ordered_at, created_at, created_by)
+        VALUES (${organizationId}::uuid, 'a', 0, 5, '2026-03-21T00:30:00Z', now(), 'test')`
+      const counted = Effect.gen(function* () {
+        // Its clocks were put forward on 2026-03-29.
+        yield* sql`SET LOCAL TIME ZONE 'Europe/Berlin'`
+        const asOf = DateTime.makeUnsafe("2026-03-31T00:00:00Z")
+        return yield* countValues(sql, organizationId, { ...defaultMethod, source: "orders", windowDays: 10, asOf })
+      })
+      assert.strictEqual(yield* sql.withTransaction(counted), 1)
     })
   )
 })
