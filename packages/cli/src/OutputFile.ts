@@ -17,6 +17,21 @@ const unwritable = (file: string, error: PlatformError.PlatformError) => {
   return new UsageError({ message: `${file} cannot be written: ${why}.` })
 }
 
+/** Refuses a file that could not be written, before the work whose result it is to have. */
+export const writableOutput = Effect.fnUntraced(function* (file: string) {
+  if (file === standardInput) return
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const found = yield* Effect.orDie(userPath(file))
+  const there = yield* Effect.option(fs.stat(found))
+  if (Option.isSome(there) && there.value.type === "Directory") {
+    return yield* new UsageError({ message: `${found} is a directory.` })
+  }
+  // A device or a pipe is written to, anything else replaced.
+  const written = Option.isSome(there) && there.value.type !== "File" ? found : path.dirname(found)
+  yield* Effect.mapError(fs.access(written, { writable: true }), (error) => unwritable(found, error))
+})
+
 /** All or nothing: a file that is there already stays as it is until the new one is whole. */
 const writeWhole = Effect.fnUntraced(function* <E, R>(found: string, bytes: Stream.Stream<Uint8Array, E, R>) {
   const fs = yield* FileSystem.FileSystem

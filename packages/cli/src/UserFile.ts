@@ -45,6 +45,7 @@ export const openUserFile = Effect.fnUntraced(function* (file: string) {
   const found = yield* Effect.orDie(userPath(file))
   const { size, type } = yield* Effect.mapError(fs.stat(found), unreadable(found))
   if (type === "Directory") return yield* new UsageError({ message: `${found} is a directory.` })
+  yield* Effect.mapError(fs.access(found, { readable: true }), unreadable(found))
   return {
     // A pipe, such as `<(…)` of a shell, has no size.
     size: type === "File" ? ByteSize.toNumberUnsafe(size) : undefined,

@@ -1,6 +1,7 @@
 import { Clock, Effect, Option } from "effect"
 import { AudiencesClient } from "@audiences/client/AudiencesClient"
 import { note, printRecord } from "../output/Output.ts"
+import { writableOutput } from "../OutputFile.ts"
 import { openUserFile } from "../UserFile.ts"
 import { importQueryOf, type ImportFlags } from "./ImportFlags.ts"
 import type { ImportPlace } from "./ImportPlace.ts"
@@ -26,6 +27,7 @@ const begin = Effect.fnUntraced(function* (place: ImportPlace, { file, ...flags 
 /** Brings a file in, as far as the flags say: to its upload, or to the end of the import. */
 export const runImport = Effect.fnUntraced(function* (place: ImportPlace, flags: ImportFlags) {
   const { dryRun, errors, watch } = flags
+  if (Option.isSome(errors)) yield* writableOutput(errors.value)
   const startedAt = yield* Clock.currentTimeMillis
   const begun = yield* begin(place, flags)
   if (!watch && !dryRun && Option.isNone(errors)) return yield* printRecord(begun)

@@ -252,6 +252,20 @@ describe("audiences import", () => {
     })
   )
 
+  it.live("opens no import whose refused rows could not be written", () =>
+    Effect.gen(function* () {
+      const { asked, url } = yield* importServer([])
+      const env = { AUDIENCES_URL: url }
+      const typedInto = (file: string) => typed(["import", audienceId, "-", "--errors", file], { env, stdin: csv })
+      assert.deepInclude(yield* typedInto("/no/such/refused.csv"), {
+        exitCode: 2,
+        stderr: "/no/such/refused.csv cannot be written: there is no such directory.\n"
+      })
+      assert.deepInclude(yield* typedInto("/tmp"), { exitCode: 2, stderr: "/tmp is a directory.\n" })
+      assert.lengthOf(asked, 0)
+    })
+  )
+
   it.live("finds a file from the directory in which npm was called", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
