@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { ByteSize, Effect, FileSystem, Option, Path, PlatformError } from "effect"
+import { ByteSize, Effect, FileSystem, Option, Path, PlatformError, Stdio } from "effect"
 import { openUserFile } from "../src/UserFile.ts"
 
 /** Tests may run as somebody who can read everything. */
@@ -21,5 +21,5 @@ it.effect("a file that may not be read is refused when it is opened, not when it
   Effect.gen(function* () {
     const refused = yield* Effect.flip(openUserFile("/private.csv"))
     assert.strictEqual(refused.message, "/private.csv cannot be read: permission denied.")
-  }).pipe(Effect.provide([unreadable, Path.layer]))
+  }).pipe(Effect.provide([unreadable, Path.layer, Stdio.layerTest({})]))
 )
