@@ -6,13 +6,18 @@ import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { PrivateFolder } from "./PrivateFolder.ts"
 
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
+const isFree = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const server = createServer().once("error", () => resolve(false))
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)))
   })
+
+/** Another for each process, and below those that systems give out: nobody takes it before the server has it. */
+const freePort = async (): Promise<number> => {
+  let port = 10_000 + ((process.pid * 8) % 5000)
+  while (!(await isFree(port))) port++
+  return port
+}
 
 const program = (fromSources: boolean): ReadonlyArray<string> => {
   const path = (file: string) => fileURLToPath(new URL(`../../packages/server/${file}`, import.meta.url))

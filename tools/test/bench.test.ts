@@ -21,10 +21,10 @@ describe("npm run bench", () => {
   it("runs a bench by its name, on a server of its own, and exits with 0 whatever the figures are", async () => {
     const { stdout } = await bench("audience-read", "--rows", "10", "--seconds", "0.05", "--json", "--sources")
     const rows = JSON.parse(stdout) as ReadonlyArray<Row>
-    assert.isAbove(rows.length, 0)
-    for (const { ratio } of rows) assert.isNotNull(ratio)
+    // Of processor time there may be none: what took less than a tick of the system's clock.
     assert.isAbove(rows[0]?.ratio ?? 0, 0)
-  }, 60_000)
+    for (const { figure, reference } of rows) assert.match(`${figure}, ${reference}`, /^\S+ (.+), \S+ \1$/)
+  }, 120_000)
 
   it("refuses a name it does not know, telling those it knows", async () => {
     const failure = await bench("nothing").then(

@@ -31,17 +31,18 @@ describe("ValidationError", () => {
   })
 
   it("tells what is wrong with each of very many elements without writing their array each time", () => {
-    const root = { ids: Array.from({ length: 10_000 }, () => 1) }
-    const started = performance.now()
+    let written = 0
+    const ids: Array<unknown> = Array.from({ length: 10_000 }, () => 1)
+    Object.defineProperty(ids, "toJSON", { value: () => (written++, [...ids]) })
+    const root = { ids }
     const issues = issuesOf(Schema.Struct({ ids: Schema.Array(Schema.String) }), root)
     const refused = refuse(
       root,
-      root.ids.map((_, i) => ({ path: ["ids", i], message: "Unknown" }))
+      ids.map((_, i) => ({ path: ["ids", i], message: "Unknown" }))
     )
     assert.strictEqual(issues.length, 10_000)
     assert.strictEqual(refused.issues[9_999]?.path[1]?.key, 9_999)
-    // A hundredth of what it takes to write 200 MB.
-    assert.isBelow(performance.now() - started, 2000)
+    assert.strictEqual(written, 1)
   })
 
   it("lists ten thousand problems and counts the rest", () => {

@@ -13,7 +13,11 @@ boundYoungGeneration()
 const ready = Effect.gen(function* () {
   const { role } = yield* Configuration
   const url = yield* PublicUrl
-  yield* Effect.logInfo(role === "worker" ? "Ready to work" : `Ready at ${url}${basePath}, described at ${url}/docs`)
+  yield* Effect.logInfo(
+    role === "worker"
+      ? `Ready to work, as ${url}/health/ready tells`
+      : `Ready at ${url}${basePath}, described at ${url}/docs`
+  )
 })
 
 const run = Layer.build(Server).pipe(

@@ -33,7 +33,7 @@ import { OrganizationSettings } from "@audiences/engine/settings/OrganizationSet
 import { SyncSources } from "@audiences/engine/syncs/SyncSources"
 import { Syncs } from "@audiences/engine/syncs/Syncs"
 import { Versions } from "@audiences/engine/versions/Versions"
-import { DateTime, Effect, Layer, Redacted } from "effect"
+import { DateTime, Deferred, Effect, Layer, Redacted } from "effect"
 import { SqlError } from "effect/sql"
 
 export const key = "sk_test_the-only-one"
@@ -45,6 +45,9 @@ export const garbling = "0190a000-0000-7000-8000-00000000baad"
 export const away = "0190a000-0000-7000-8000-00000000a3a3"
 export const slow = "0190a000-0000-7000-8000-000000005105"
 export const known = "0190a000-0000-7000-8000-000000000002"
+
+/** The slow one is answered for when it is told to go on. */
+export const slowness = { asked: Deferred.makeUnsafe<void>(), goOn: Deferred.makeUnsafe<void>() }
 
 const audience = (id: string): Audience => ({
   id: AudienceId.make(id),
@@ -74,7 +77,10 @@ const get = (id: string) => {
     case garbling:
       return Effect.succeed({ ...audience(id), name: 7 } as never)
     case slow:
-      return Effect.as(Effect.sleep("700 millis"), { ...audience(id), rules: [], imports: [] })
+      return Deferred.succeed(slowness.asked, undefined).pipe(
+        Effect.andThen(Deferred.await(slowness.goOn)),
+        Effect.as({ ...audience(id), rules: [], imports: [] })
+      )
     case known:
       return Effect.succeed({ ...audience(id), rules: [], imports: [] })
     default:

@@ -1,7 +1,6 @@
-import { Effect, Schedule } from "effect"
+import { Effect } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { chmod, mkdtemp, rm } from "node:fs/promises"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -18,46 +17,42 @@ export const dataDirectory = Effect.acquireRelease(
   (directory) => Effect.promise(() => rm(join(directory, ".."), { recursive: true, force: true }))
 )
 
-export const freePort = Effect.promise(
-  () =>
-    new Promise<number>((resolve) => {
-      const server = createServer().listen(0, "127.0.0.1", () => {
-        const { port } = server.address() as { port: number }
-        server.close(() => resolve(port))
-      })
-    })
-)
-
 export interface Running {
   readonly process: ChildProcess
-  readonly origin: string
+  /** Where it listens, once it is ready; fails if it ends before. */
+  readonly origin: Promise<string>
   /** What it wrote so far. */
   readonly written: { out: string; err: string }
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | string | null>
 }
 
-export const start = (dataDir: string, port: number, environment: Record<string, string> = {}) =>
+/** On a port of its own, unless told: none that is looked for beforehand stays free for sure. */
+export const start = (dataDir: string, environment: Record<string, string> = {}) =>
   Effect.acquireRelease(
     Effect.sync((): Running => {
       const child = spawn(process.execPath, ["--conditions=@audiences/source", program], {
-        env: { PATH: process.env.PATH, AUDIENCES_DATA_DIR: dataDir, AUDIENCES_PORT: String(port), ...environment }
+        env: { PATH: process.env.PATH, AUDIENCES_DATA_DIR: dataDir, AUDIENCES_PORT: "0", ...environment }
       })
       const written = { out: "", err: "" }
-      child.stdout.on("data", (chunk: Buffer) => (written.out += chunk.toString()))
       child.stderr.on("data", (chunk: Buffer) => (written.err += chunk.toString()))
-      return {
-        process: child,
-        origin: `http://127.0.0.1:${port}`,
-        written,
-        ended: new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? signal)))
-      }
+      const ended = new Promise<number | string | null>((resolve) =>
+        child.once("close", (code, signal) => resolve(code ?? signal))
+      )
+      const origin = new Promise<string>((resolve, reject) => {
+        child.stdout.on("data", (chunk: Buffer) => {
+          written.out += chunk.toString()
+          const [, found] = /Ready [^"]*?(http:\/\/[^/"]+)\//.exec(written.out) ?? []
+          if (found !== undefined) resolve(found)
+        })
+        void ended.then((how) => reject(new Error(`It ended with ${how}: ${written.err}`)))
+      })
+      origin.catch(() => {})
+      return { process: child, origin, written, ended }
     }),
     // Not SIGKILL: that would leave a PostgreSQL behind in a folder that is about to be deleted.
     ({ ended, process }) => Effect.promise(() => (process.kill("SIGTERM"), ended))
   )
 
-export const untilReady = ({ origin }: Running) =>
-  Effect.tryPromise(async () => {
-    if (!(await fetch(`${origin}/health/ready`)).ok) throw new Error("not ready")
-  }).pipe(Effect.retry({ schedule: Schedule.spaced("50 millis"), times: 600 }))
+/** Waits until it is ready, and tells where it listens; the test's own time limit is the only one. */
+export const untilReady = ({ origin }: Running) => Effect.promise(() => origin)

@@ -59,7 +59,7 @@ const Jobs = Layer.unwrap(
   Effect.sync(() =>
     JobQueuePgBoss({
       url: Redacted.make(inject("postgresUrl")),
-      schema: `jobs_${randomBytes(4).toString("hex")}`
+      schema: `jobs_${randomBytes(16).toString("hex")}`
     })
   )
 )

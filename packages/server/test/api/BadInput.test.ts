@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { randomBytes } from "node:crypto"
+import { createHash } from "node:crypto"
 import { ask, json as plain } from "../Answer.ts"
 import { freshKey, klaviyoKey, TestServer } from "../TestServer.ts"
 
@@ -52,7 +52,7 @@ const nasty: ReadonlyArray<unknown> = [
   "0.123456789",
   "x".repeat(10_000),
   // No compression makes it fit into an index.
-  randomBytes(5_000).toString("hex"),
+  createHash("shake256", { outputLength: 5_000 }).digest("hex"),
   [],
   [[]],
   {},
@@ -264,21 +264,21 @@ layer(TestServer, { excludeTestServices: true })("bad input", (it) => {
     60_000
   )
 
-  it.effect("answers within seconds when very much is wrong, and refuses what would take longer", () =>
+  it.effect("tells ten thousand problems when very much is wrong, and refuses a body that could have more", () =>
     Effect.gen(function* () {
       const { key } = yield* freshKey
       const { id } = (yield* ask("/api/audiences", { key, ...json({ name: "Target", type: "STATIC_LIST" }) })).json
-      const started = performance.now()
       const wrong = yield* ask(`/api/audiences/${id}/members`, { key, ...json({ consumerIds: Array(50_000).fill(1) }) })
-      assert.strictEqual(wrong.status, 400)
       const unknown = yield* ask(`/api/audiences/${id}/members`, {
         key,
         ...json({ consumerIds: Array(50_000).fill(id) })
       })
-      assert.strictEqual(unknown.status, 400)
+      for (const { json, status } of [wrong, unknown]) {
+        assert.deepStrictEqual([status, json.issues.length], [400, 10_001])
+        assert.strictEqual(json.issues.at(-1).message, "40000 more problems are not listed")
+      }
       const many = yield* ask("/api/consumers/batch", { key, ...json({ consumers: Array(2_000_000).fill(1) }) })
       assert.strictEqual(many.json.issues[0].message, "Request body holds too many values")
-      assert.isBelow(performance.now() - started, 10_000)
     })
   )
 

@@ -9,7 +9,7 @@ import { SqlClient } from "effect/sql"
 import { join } from "node:path"
 import { inject } from "vitest"
 import { type Answer, ask, json } from "../Answer.ts"
-import { dataDirectory, freePort, start, untilReady } from "../Program.ts"
+import { dataDirectory, start, untilReady } from "../Program.ts"
 import { freshKey, TestServer } from "../TestServer.ts"
 
 const absent = "0190a000-0000-7000-8000-00000000ffff"
@@ -252,15 +252,14 @@ layer(TestServer, { excludeTestServices: true })("an idempotency key", (it) => {
       Effect.gen(function* () {
         const { audienceId, body, claimed, count, key, letGo, path } = yield* lockedList
         const folder = yield* dataDirectory
-        const doomed = yield* start(folder, yield* freePort, {
+        const doomed = yield* start(folder, {
           AUDIENCES_ROLE: "api",
           AUDIENCES_UPLOADS: join(folder, "uploads"),
-          AUDIENCES_DATABASE_URL: inject("postgresUrl"),
-          AUDIENCES_LOG: "error"
+          AUDIENCES_DATABASE_URL: inject("postgresUrl")
         })
-        yield* untilReady(doomed)
+        const origin = yield* untilReady(doomed)
         const { headers, ...rest } = json(body)
-        void fetch(new URL(path, doomed.origin), {
+        void fetch(new URL(path, origin), {
           ...rest,
           headers: { ...headers, authorization: `Bearer ${key}`, "idempotency-key": "k" }
         }).catch(() => {})

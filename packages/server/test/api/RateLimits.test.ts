@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer, Schedule } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { HttpServer } from "effect/http"
 import { SqlClient } from "effect/sql"
 import { type Answer, ask, json } from "../Answer.ts"
@@ -22,11 +22,14 @@ const limitedKey = Effect.fnUntraced(function* (perMinute: number, gatePerMinute
   return fresh
 })
 
-/** Runs again what a new minute disturbed. */
+/** Runs again what a new minute disturbed, or what began before the limit was known. */
 const withinOneMinute = <R>(run: Effect.Effect<ReadonlyArray<Answer>, never, R>) =>
   run.pipe(
     Effect.repeat({
-      until: (answers) => new Set(answers.map(({ headers }) => headers.get("x-ratelimit-reset"))).size === 1
+      until: (answers) => {
+        const minutes = new Set(answers.map(({ headers }) => headers.get("x-ratelimit-reset")))
+        return minutes.size === 1 && !minutes.has(null)
+      }
     })
   )
 
@@ -114,12 +117,10 @@ layer(Limited, { excludeTestServices: true })("rate limits", (it) => {
         assert.deepStrictEqual([answer.status, ...limitsOf(answer)], [404, ...none])
       }
       const { key } = yield* limitedKey(1000, 2)
-      // The gate learns of a limit without waiting for it.
-      yield* ask(gate, { key }).pipe(
-        Effect.repeat({ schedule: Schedule.spaced("10 millis"), until: ({ headers }) => headers.has("retry-after") })
-      )
-      const check = yield* ask(`/api/audiences/${absent}/members/check`, { key, ...json({ consumers: [] }) })
-      assert.strictEqual(check.status, 429)
+      const check = ask(`/api/audiences/${absent}/members/check`, { key, ...json({ consumers: [] }) })
+      const asked = ask(gate, { key })
+      const answers = yield* withinOneMinute(Effect.all([asked, asked, asked, check]))
+      assert.strictEqual(answers.at(-1)!.status, 429)
       assert.strictEqual((yield* ask("/api/audiences", { key })).status, 200)
     })
   )

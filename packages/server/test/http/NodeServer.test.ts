@@ -1,9 +1,9 @@
 import { layer } from "@audiences/server/http/NodeServer"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { Deferred, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { HttpServer } from "effect/http"
 import { ask } from "../Answer.ts"
-import { key, slow } from "../FakeEngine.ts"
+import { key, known, slow, slowness } from "../FakeEngine.ts"
 import { FakeServer } from "../FakeServer.ts"
 
 describe("NodeServer", () => {
@@ -11,12 +11,13 @@ describe("NodeServer", () => {
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const context = yield* Layer.buildWithScope(FakeServer, scope)
-      const asking = ask(`/api/audiences/${slow}`, { key }).pipe(Effect.provideContext(context))
-      const first = yield* Effect.forkChild(asking)
-      yield* Effect.sleep("200 millis")
+      const asking = (id: string) => ask(`/api/audiences/${id}`, { key }).pipe(Effect.provideContext(context))
+      const first = yield* Effect.forkChild(asking(slow))
+      yield* Deferred.await(slowness.asked)
       const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
-      yield* Effect.sleep("50 millis")
-      assert.isTrue(Exit.isFailure(yield* Effect.exit(asking)))
+      yield* Effect.repeat(Effect.exit(asking(known)), { until: Exit.isFailure })
+      assert.isUndefined(first.pollUnsafe())
+      yield* Deferred.succeed(slowness.goOn, undefined)
       const answer = yield* Fiber.join(first)
       assert.deepStrictEqual([answer.status, answer.json.id], [200, slow])
       yield* Fiber.join(closing)

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
-import { dataDirectory, freePort, type Running, start, untilReady } from "../Program.ts"
+import { dataDirectory, start, untilReady } from "../Program.ts"
 
 /** The command line is not a part of the server: it is run, as users run it. */
 const commandLine = fileURLToPath(new URL("../../../cli/src/bin.ts", import.meta.url))
@@ -14,18 +14,18 @@ const commandLine = fileURLToPath(new URL("../../../cli/src/bin.ts", import.meta
 type Json = ReturnType<typeof JSON.parse>
 
 class Site {
-  readonly running: Running
+  readonly origin: string
   readonly dataDir: string
   readonly secretKey: string
 
-  constructor(running: Running, dataDir: string, secretKey: string) {
-    this.running = running
+  constructor(origin: string, dataDir: string, secretKey: string) {
+    this.origin = origin
     this.dataDir = dataDir
     this.secretKey = secretKey
   }
 
   get url(): string {
-    return `${this.running.origin}/api`
+    return `${this.origin}/api`
   }
 
   async call(method: string, path: string, body?: unknown): Promise<Json> {
@@ -66,17 +66,16 @@ class Site {
       err = ""
     child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()))
     child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()))
-    const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)))
+    const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)))
     return { child, ended, report: async () => (assert.strictEqual(await ended, 0, err), JSON.parse(out) as Json) }
   }
 }
 
 const site = Effect.gen(function* () {
   const dataDir = yield* dataDirectory
-  const running = yield* start(dataDir, yield* freePort, { AUDIENCES_RATE_LIMIT: "0", AUDIENCES_LOG: "warn" })
-  yield* untilReady(running)
+  const origin = yield* untilReady(yield* start(dataDir, { AUDIENCES_RATE_LIMIT: "0" }))
   const secretKey = (yield* Effect.promise(() => readFile(join(dataDir, "secret-key"), "utf8"))).trim()
-  return new Site(running, dataDir, secretKey)
+  return new Site(origin, dataDir, secretKey)
 })
 
 const people = 703
