@@ -6,7 +6,7 @@ import { Distributions } from "@audiences/engine/distributions/Distributions"
 import { Explanations } from "@audiences/engine/explanations/Explanations"
 import { Gate } from "@audiences/engine/gate/Gate"
 import { GateKeeper } from "@audiences/engine/gate/GateKeeper"
-import { GateLimits } from "@audiences/engine/gate/GateLimits"
+import { defaultGateLimits, GateLimits } from "@audiences/engine/gate/GateLimits"
 import { Exports } from "@audiences/engine/exports/Exports"
 import { AudienceGroups } from "@audiences/engine/groups/AudienceGroups"
 import { LoyaltyTiers } from "@audiences/engine/groups/LoyaltyTiers"
@@ -132,10 +132,7 @@ const Gated = Gate.layer.pipe(
   Layer.provide(
     Layer.effect(
       GateLimits,
-      Effect.gen(function* () {
-        const { gateMemoryBytes } = yield* Configuration
-        return { ...(yield* GateLimits), bytes: gateMemoryBytes }
-      })
+      Effect.map(Configuration, ({ gateMemoryBytes }) => ({ ...defaultGateLimits, bytes: gateMemoryBytes }))
     )
   )
 )

@@ -54,7 +54,7 @@ export class Explanations extends Context.Service<
 
 const explanationOf = (audienceId: AudienceId, facts: MembershipFacts, now: number): MemberExplanation => {
   const { chosen, consumer, isMember, published, rules, since, type } = facts
-  const check = new LoadedMembership(published, new Map(), { own: now, database: now, lostAt: now }).answer(isMember, now)
+  const check = new LoadedMembership(published, new Map(), { own: now, database: now }).answer(isMember, now)
   const compiled = compileGroups(rules)
   const compared = comparedOf(consumer)
   const groups = compiled.map((group) => explainedGroup(group, facts, compared, now))

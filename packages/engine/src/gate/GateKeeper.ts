@@ -47,14 +47,14 @@ export class GateKeeper extends Context.Service<
       const clock = yield* Clock.Clock
       const limits = yield* GateLimits
       const memory = new GateMemory(limits.bytes)
-      const reach = makeReach(yield* Effect.scope, limits)
+      const reach = makeReach(yield* Effect.scope, limits.patienceMillis)
       const now = () => clock.currentTimeMillisUnsafe()
 
       const read = Effect.fnUntraced(function* (known: ReadonlyArray<KnownMembership>) {
         const own = now()
         const at = yield* databaseClock.now
         const found = yield* repo.read(known, at)
-        const asked = { own, database: DateTime.toEpochMillis(at), lostAt: own + limits.lostMillis }
+        const asked = { own, database: DateTime.toEpochMillis(at) }
         for (const each of found) memory.keep(each, asked)
         const there = new Set(found.map(({ audienceId }) => audienceId))
         for (const { audienceId, organizationId } of known) {

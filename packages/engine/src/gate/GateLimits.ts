@@ -8,16 +8,9 @@ export interface GateLimits {
   readonly patienceMillis: number
   /** Milliseconds between looks at what was published. */
   readonly lookEveryMillis: number
-  /** Milliseconds without an answer after which the database counts as lost. */
-  readonly lostMillis: number
 }
 
-export const defaultGateLimits: GateLimits = {
-  bytes: 512 * 1024 ** 2,
-  patienceMillis: 1000,
-  lookEveryMillis: 400,
-  lostMillis: 2000
-}
+export const defaultGateLimits: GateLimits = { bytes: 512 * 1024 ** 2, patienceMillis: 1000, lookEveryMillis: 400 }
 
 export const GateLimits = Context.Reference<GateLimits>("@audiences/engine/GateLimits", {
   defaultValue: () => defaultGateLimits

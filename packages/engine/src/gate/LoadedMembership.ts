@@ -7,9 +7,10 @@ import type { PublishedMembership } from "./GateRepo.ts"
 export interface Asked {
   readonly database: number
   readonly own: number
-  /** By ours, after which nobody can say what has changed there since. */
-  readonly lostAt: number
 }
+
+/** Milliseconds without an answer of the database after which nobody can say what has changed there since. */
+const lostAfter = 2000
 
 /** What is said of an audience of which nothing is known. */
 export const nothingKnown: MemberCheck = { status: "UNKNOWN", version: null, asOf: null, stale: true, archived: false }
@@ -53,7 +54,7 @@ export class LoadedMembership {
   /** What is said of a consumer who is in it, or not, or (undefined) whom nobody can look for. Of equal answers, one object. */
   answer(isMember: boolean | undefined, now: number, maxStaleSeconds?: number): MemberCheck {
     const { archived, asOf } = this.published
-    const lost = now > this.#asked.lostAt
+    const lost = now - this.#asked.own > lostAfter
     const known = isMember !== undefined && (archived || (asOf !== null && this.isRecent(now, maxStaleSeconds)))
     const status = !known ? "UNKNOWN" : isMember && !archived ? "IN" : "OUT"
     const key = lost ? `${status} lost` : status

@@ -1,5 +1,4 @@
 import { Cause, Effect, Fiber, Option, type Scope } from "effect"
-import type { GateLimits } from "./GateLimits.ts"
 
 /** Whether the database can be asked, and what is asked of it: nobody waits longer than is said, and nothing fails. */
 export interface Reach {
@@ -13,10 +12,10 @@ export interface Reach {
   readonly apart: <A>(question: Effect.Effect<A>) => Effect.Effect<Fiber.Fiber<Option.Option<A>>>
 }
 
-export const makeReach = (
-  scope: Scope.Scope,
-  { lostMillis, patienceMillis }: Pick<GateLimits, "lostMillis" | "patienceMillis">
-): Reach => {
+/** Milliseconds for the simplest of questions. */
+const lostAfterMillis = 2000
+
+export const makeReach = (scope: Scope.Scope, patienceMillis: number): Reach => {
   let lost = false
 
   const failed = (cause: Cause.Cause<unknown>) =>
@@ -45,7 +44,7 @@ export const makeReach = (
     Effect.suspend(() => (lost ? Effect.succeedNone : Effect.map(within(question, patienceMillis), Option.flatten)))
 
   const probe = Effect.fnUntraced(function* (question: Effect.Effect<void>) {
-    const answer = yield* within(question, lostMillis)
+    const answer = yield* within(question, lostAfterMillis)
     if (Option.isNone(answer)) return yield* Effect.asVoid(failed(Cause.die("It did not answer in time")))
     if (Option.isNone(answer.value) || !lost) return
     lost = false

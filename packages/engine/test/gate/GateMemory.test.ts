@@ -25,8 +25,6 @@ const published = (change: Partial<PublishedMembership>): PublishedMembership =>
   ...change
 })
 
-const asked = (own: number, database = 10_000) => ({ own, database, lostAt: Infinity })
-
 const members = (memory: GateMemory) =>
   [1, 2, 65_536 * 2 + 5].filter((ordinal) => memory.membership(organizationId, audienceId(1))?.has(ordinal) === true)
 
@@ -41,15 +39,15 @@ describe("GateMemory", () => {
         [2, null]
       ])
     }
-    memory.keep(published(change), asked(0))
+    memory.keep(published(change), { own: 0, database: 10_000 })
     assert.deepStrictEqual(members(memory), [], "a change of what is not known")
-    memory.keep(published({}), asked(1))
+    memory.keep(published({}), { own: 1, database: 10_000 })
     assert.deepStrictEqual(members(memory), [1, 131_077])
-    memory.keep(published(change), asked(2))
+    memory.keep(published(change), { own: 2, database: 10_000 })
     assert.deepStrictEqual(members(memory), [2])
-    memory.keep(published({}), asked(3))
-    memory.keep(published({ since: 1, version: 3, blocks: new Map() }), asked(3))
-    memory.keep(published({ since: 2, version: 3, blocks: new Map() }), asked(1))
+    memory.keep(published({}), { own: 3, database: 10_000 })
+    memory.keep(published({ since: 1, version: 3, blocks: new Map() }), { own: 3, database: 10_000 })
+    memory.keep(published({ since: 2, version: 3, blocks: new Map() }), { own: 1, database: 10_000 })
     assert.deepStrictEqual(members(memory), [2])
     assert.strictEqual(memory.membership(organizationId, audienceId(1))?.published.version, 2)
   })
@@ -57,19 +55,19 @@ describe("GateMemory", () => {
   it("never takes back up to when it is true", () => {
     const memory = new GateMemory(1e9)
     const at = () => memory.membership(organizationId, audienceId(1))?.published.asOf
-    memory.keep(published({}), asked(0))
-    memory.keep(published({ since: 1, blocks: new Map(), asOf: asOf(12) }), asked(2, 12_000))
-    memory.keep(published({ since: 1, blocks: new Map(), asOf: asOf(11) }), asked(3, 13_000))
+    memory.keep(published({}), { own: 0, database: 10_000 })
+    memory.keep(published({ since: 1, blocks: new Map(), asOf: asOf(12) }), { own: 2, database: 12_000 })
+    memory.keep(published({ since: 1, blocks: new Map(), asOf: asOf(11) }), { own: 3, database: 13_000 })
     assert.deepStrictEqual(at(), asOf(12))
   })
 
   it("drops what was not used for longest when it is full", () => {
     const memory = new GateMemory(60_000)
-    for (let n = 1; n <= 3; n++) memory.keep(published({ audienceId: audienceId(n) }), asked(0))
+    for (let n = 1; n <= 3; n++) memory.keep(published({ audienceId: audienceId(n) }), { own: 0, database: 10_000 })
     memory.trim()
     assert.lengthOf(memory.memberships(), 3)
     memory.use(organizationId, audienceId(1))
-    memory.keep(published({ audienceId: audienceId(4) }), asked(0))
+    memory.keep(published({ audienceId: audienceId(4) }), { own: 0, database: 10_000 })
     memory.trim()
     assert.isAtMost(memory.bytes, 60_000)
     assert.deepStrictEqual(
