@@ -23,10 +23,7 @@ const queueNames: { readonly [Tag in Job["_tag"]]: string } = {
 }
 
 /** Jobs of each kind that this process runs at a time. Syncs mostly wait for vendors. */
-const places: { readonly [Tag in Job["_tag"]]: number } = { Refresh: 3, Import: 3, Rfm: 2, Sync: 8 }
-
-/** How many jobs of a kind one organization has at work at a time, in all processes: another's do not wait until all of its own are done. */
-const placesOfOne = (all: number): number => Math.ceil(all / 2)
+const places: { readonly [Tag in Job["_tag"]]: number } = { Refresh: 2, Import: 2, Rfm: 2, Sync: 8 }
 
 /** What equal jobs have in common. */
 const keyOf = (job: Job): string => {
@@ -169,11 +166,10 @@ const workWith =
       yield* promise(async () => {
         for (const tag of Struct.keys(queueNames)) {
           const name = queueNames[tag]
-          const working = { ...polling, groupConcurrency: placesOfOne(places[tag]) }
           for (let i = 0; i < places[tag]; i++) {
             const id: string = await boss.work<object>(
               name,
-              working,
+              polling,
               // After a job, the next one that waits: none may be announced for it, and pg-boss bursts only in batches.
               (jobs) => run(jobs).finally(() => boss.notifyWorker(id))
             )
@@ -193,11 +189,7 @@ export const JobQueuePgBoss = (options: JobQueueOptions) =>
       )
       return JobQueue.of({
         enqueue: Effect.fn("JobQueue.enqueue")((job: Job) =>
-          Effect.asVoid(
-            promise(() =>
-              boss.send(queueNames[job._tag], job, { singletonKey: keyOf(job), group: { id: job.organizationId } })
-            )
-          )
+          Effect.asVoid(promise(() => boss.send(queueNames[job._tag], job, { singletonKey: keyOf(job) })))
         ),
         work: workWith(boss, options)
       })
