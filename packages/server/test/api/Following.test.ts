@@ -20,7 +20,7 @@ layer(TestServer, { excludeTestServices: true })("a dynamic audience", (it) => {
           ({ json }): string => json.id
         )
       const buyers = yield* create({ field: "totalOrders", operator: "GREATER_THAN", values: [0] })
-      const recent = yield* create({ field: "lastOrderAt", operator: "GREATER_THAN", values: ["-PT3S"] })
+      const recent = yield* create({ field: "lastOrderAt", operator: "GREATER_THAN", values: ["-PT10S"] })
       const counts = (audience: string, count: number) =>
         until(`/audiences/${audience}/count`, key, ({ json }) => json.count === count)
       const settled = (audience: string) =>
@@ -37,7 +37,7 @@ layer(TestServer, { excludeTestServices: true })("a dynamic audience", (it) => {
         orders: [{ orderId: "o1", consumerId: ada.id, orderedAt: now, total: "10" }]
       })
       yield* Effect.forEach([buyers, recent], (audience) => counts(audience, 1))
-      // Three seconds after the order, without any write.
+      // Ten seconds after the order, without any write.
       yield* counts(recent, 0)
       assert.strictEqual((yield* ask(`/api/audiences/${buyers}/count`, { key })).json.count, 1)
       yield* post("/orders/batch", {
